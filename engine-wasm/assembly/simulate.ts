@@ -1,0 +1,164 @@
+// One run over all bars. `step` is one whole bar by the rules of engine-ts/simulate.ts; between events the stretches take over.
+import { EVENT_EXPIRED, EVENT_RUIN, REASON_END, REASON_RUIN, SIGNAL_NONE } from "../../core/engine/abi";
+import { cash, close, execute, ignores, leaveInside, leaveOnGap, openAccount, position, split, trail } from "./account";
+import { recordEvent } from "./book";
+import { closeAtEnd, fillAtClose, initialCash, requireVolume, stopLoss, takeProfit, trailingStop } from "./settings";
+import { nextSignal, stretchFlat, stretchHeld, stretchLong, stretchShort } from "./stretch";
+
+let n: i32 = 0;
+let opens: usize = 0;
+let highs: usize = 0;
+let lows: usize = 0;
+let closes: usize = 0;
+let volumes: usize = 0;
+/** Last close at or before each bar: the closes themselves where no bar is missing. */
+let marks: usize = 0;
+
+let signals: usize = 0;
+let equity: usize = 0;
+let splits: usize = 0;
+let splitCount: i32 = 0;
+
+let order: i32 = SIGNAL_NONE;
+let mark: f64 = 0;
+let nextSplit: i32 = 0;
+let ruined: bool = false;
+export let heldBars: i32 = 0;
+
+export function bindBars(count: i32, open: usize, high: usize, low: usize, close: usize, volume: usize, lastClose: usize): void {
+  n = count;
+  opens = open;
+  highs = high;
+  lows = low;
+  closes = close;
+  volumes = volume;
+  marks = close;
+  let i = 0;
+  while (i < n && at(close, i) == at(close, i)) i++;
+  if (i == n) return;
+  marks = lastClose;
+  let last: f64 = 0;
+  for (let k = 0; k < n; k++) {
+    const price = at(close, k);
+    if (price == price) last = price;
+    store<f64>(lastClose + (<usize>k << 3), last);
+  }
+}
+
+/** Splits lie as pairs of doubles: bar, ratio. `curve` has room for the starting capital and one value a bar. */
+export function bindRun(signalsAt: usize, curve: usize, splitsAt: usize, count: i32): void {
+  signals = signalsAt;
+  equity = curve + 8;
+  splits = splitsAt;
+  splitCount = count;
+  store<f64>(curve, initialCash);
+}
+
+export function lastMark(): f64 {
+  return mark;
+}
+
+export function simulate(): void {
+  openAccount();
+  order = SIGNAL_NONE;
+  mark = 0;
+  nextSplit = 0;
+  ruined = false;
+  heldBars = 0;
+  const everyBar = requireVolume || (splitCount > 0 && marks != closes);
+  const watched = stopLoss == stopLoss || takeProfit == takeProfit || trailingStop == trailingStop;
+  const last = n - 1;
+  let i = 0;
+  while (i < n) {
+    if (ruined) {
+      i = stretchFlat(equity, i, n);
+      break;
+    }
+    if (order == SIGNAL_NONE && !everyBar) {
+      const limit = nextSplit < splitCount ? min(last, <i32>at(splits, 2 * nextSplit)) : last;
+      const signal = nextSignal(signals, i, limit);
+      // The bar of a signal that fills at the next open is as quiet as those before it.
+      const quietSignal = signal < limit && !fillAtClose;
+      const to = quietSignal ? signal + 1 : signal;
+      const reached = position == 0 ? stretchFlat(equity, i, to) : watched ? stretchWatched(i, to) : stretchHeld(equity, marks, i, to);
+      if (position != 0) heldBars += reached - i;
+      if (reached > i) mark = at(marks, reached - 1);
+      if (reached == to && quietSignal) {
+        const code = <i32>load<i8>(signals + signal);
+        if (!ignores(code)) order = code;
+        i = to;
+        if (order == SIGNAL_NONE) continue;
+      } else i = reached;
+    }
+    if (i < n) {
+      step(i);
+      i++;
+    }
+  }
+}
+
+function stretchWatched(from: i32, to: i32): i32 {
+  return position > 0
+    ? stretchLong(equity, marks, opens, highs, lows, from, to)
+    : stretchShort(equity, marks, opens, highs, lows, from, to);
+}
+
+function step(i: i32): void {
+  const price = at(closes, i);
+  const start = at(opens, i);
+  const high = at(highs, i);
+  const low = at(lows, i);
+  const priced = price == price;
+  const tradable = priced && !(requireVolume && at(volumes, i) == 0);
+
+  if (nextSplit < splitCount && <i32>at(splits, 2 * nextSplit) == i) {
+    const ratio = at(splits, 2 * nextSplit + 1);
+    nextSplit++;
+    mark /= ratio;
+    split(i, ratio, priced ? start : mark);
+  }
+
+  if (tradable) {
+    if (!fillAtClose && order != SIGNAL_NONE) {
+      execute(i, order, start);
+      order = SIGNAL_NONE;
+    }
+    leaveOnGap(i, start);
+  }
+  if (position != 0) heldBars++;
+  if (tradable) leaveInside(i, start, high, low);
+  if (priced) {
+    trail(high, low);
+    mark = price;
+  }
+
+  const signal = <i32>load<i8>(signals + i);
+  if (signal != SIGNAL_NONE) order = ignores(signal) ? SIGNAL_NONE : signal;
+  if (tradable && fillAtClose && order != SIGNAL_NONE) {
+    execute(i, order, mark);
+    order = SIGNAL_NONE;
+  }
+  const last = i == n - 1;
+  if (last && order != SIGNAL_NONE) recordEvent(i, EVENT_EXPIRED, order, 0, 0);
+
+  let value = cash + position * mark;
+  if (value <= 0 && position != 0) {
+    close(i, mark, REASON_RUIN);
+    value = cash;
+    ruined = true;
+  } else if (last && closeAtEnd && position != 0) {
+    close(i, mark, REASON_END);
+    value = cash;
+  }
+  if (ruined || value <= 0) {
+    recordEvent(i, EVENT_RUIN, SIGNAL_NONE, 0, 0);
+    ruined = true;
+  }
+  store<f64>(equity + (<usize>i << 3), value);
+}
+
+// @ts-ignore: decorator
+@inline
+function at(column: usize, i: i32): f64 {
+  return load<f64>(column + (<usize>i << 3));
+}
