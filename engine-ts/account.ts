@@ -12,7 +12,7 @@ import {
   REASON_TAKE_PROFIT_GAP,
   SIGNAL_EXIT,
 } from "../core/engine/abi.ts";
-import { copyRows, EVENT_COLUMNS, FILL_COLUMNS, TRADE_COLUMNS, zeroColumns } from "../core/engine/columns.ts";
+import { type Capacity, copyRows, EVENT_COLUMNS, FILL_COLUMNS, TRADE_COLUMNS, zeroColumns } from "../core/engine/columns.ts";
 import type { Events, Execution, Fills, OpenPosition, Trades } from "../core/engine/contract.ts";
 
 /**
@@ -45,7 +45,7 @@ export class Account {
 
   constructor(
     private readonly execution: Execution,
-    rows: { readonly fills: number; readonly trades: number; readonly events: number },
+    rows: Capacity,
   ) {
     this.cash = execution.initialCash;
     this.fills = zeroColumns(FILL_COLUMNS, rows.fills);

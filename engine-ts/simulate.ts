@@ -18,7 +18,7 @@ export function simulate(bars: Bars, signals: Int8Array, execution: Execution): 
   const { open, high, low, close, volume } = bars;
   const n = close.length;
   const atClose = execution.fill === "close";
-  const account = new Account(execution, capacity(signals, execution.splits.length));
+  const account = new Account(execution, capacity(countSignals(signals), execution.splits.length));
   const equity = new Float64Array(n);
   let order: number = SIGNAL_NONE;
   let mark = 0;
@@ -79,4 +79,10 @@ export function simulate(bars: Bars, signals: Int8Array, execution: Execution): 
   }
 
   return { equity, ...account.record(), openPosition: account.openPosition(mark), heldBars, finalCash: account.cash };
+}
+
+function countSignals(signals: Int8Array): number {
+  let count = 0;
+  for (let i = 0; i < signals.length; i++) if (signals[i] !== SIGNAL_NONE) count++;
+  return count;
 }

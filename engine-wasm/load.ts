@@ -19,6 +19,7 @@ interface Kernels extends Record<string, unknown> {
   bindBars(n: number, open: number, high: number, low: number, close: number, volume: number, marks: number): void;
   bindBook(fills: number, fillRows: number, trades: number, tradeRows: number, events: number, eventRows: number): void;
   bindRun(signals: number, curve: number, splits: number, splitCount: number): void;
+  countSignals(signals: number, n: number): number;
   simulate(): void;
   describeRun(out: number): void;
   describeTrial(curve: number, n: number, riskFree: number, mar: number, periodsPerYear: number, out: number): void;
@@ -185,8 +186,10 @@ export class WasmSimulator implements Simulator {
     if (arena.resident !== this) this.takeIn(this.bars);
     arena.kernels.rewind(this.floor);
 
-    const rows = capacity(signals, execution.splits.length);
+    const { kernels } = arena;
     const signalsAt = arena.reserve(n);
+    new Int8Array(kernels.memory.buffer, signalsAt, n).set(signals);
+    const rows = capacity(kernels.countSignals(signalsAt, n), execution.splits.length);
     const splits = arena.put(Float64Array.from(execution.splits.flatMap(({ bar, ratio }) => [bar, ratio])));
     const curve = arena.reserve((n + 1) * 8);
     const fills = arena.reserve(rowBytes(FILL_COLUMNS) * rows.fills);
@@ -194,8 +197,6 @@ export class WasmSimulator implements Simulator {
     const events = arena.reserve(rowBytes(EVENT_COLUMNS) * rows.events);
     this.record = { curve, fills, trades, events, rows };
 
-    const { kernels } = arena;
-    new Int8Array(kernels.memory.buffer, signalsAt, n).set(signals);
     configure(kernels, execution);
     kernels.bindBook(fills, rows.fills, trades, rows.trades, events, rows.events);
     kernels.bindRun(signalsAt, curve, splits, execution.splits.length);
@@ -214,7 +215,7 @@ export class WasmSimulator implements Simulator {
     arena.clear();
     const { open, high, low, close, volume } = bars;
     const at = [open, high, low, close, volume].map((column) => arena.put(column));
-    const marks = arena.reserve(close.some(Number.isNaN) ? close.length * 8 : 0);
+    const marks = arena.reserve(close.some((price) => Number.isNaN(price)) ? close.length * 8 : 0);
     arena.kernels.bindBars(close.length, at[0]!, at[1]!, at[2]!, at[3]!, at[4]!, marks);
     this.floor = arena.kernels.level();
     arena.resident = this;

@@ -6,6 +6,7 @@ import { equityStatistics, STATISTICS_FIELDS } from "./statistics";
 export { level, reserve, rewind } from "./arena";
 export { bindBook } from "./book";
 export { configure } from "./settings";
+export { countSignals } from "./stretch";
 export { bindBars, bindRun, simulate } from "./simulate";
 export { equityStatistics, returnStatistics } from "./statistics";
 

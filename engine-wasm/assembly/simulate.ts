@@ -74,30 +74,41 @@ export function simulate(): void {
       i = stretchFlat(equity, i, n);
       break;
     }
-    if (order == SIGNAL_NONE && !everyBar) {
+    if (!everyBar) {
       const limit = nextSplit < splitCount ? min(last, <i32>at(splits, 2 * nextSplit)) : last;
+      if (order != SIGNAL_NONE) {
+        if (fillAtClose || i >= limit || at(closes, i) != at(closes, i)) {
+          step(i++);
+          continue;
+        }
+        // Filled at the open, the rest of the bar is as quiet as those after it.
+        execute(i, order, at(opens, i));
+        order = SIGNAL_NONE;
+      }
       const signal = nextSignal(signals, i, limit);
       // The bar of a signal that fills at the next open is as quiet as those before it.
       const quietSignal = signal < limit && !fillAtClose;
       const to = quietSignal ? signal + 1 : signal;
-      const reached = position == 0 ? stretchFlat(equity, i, to) : watched ? stretchWatched(i, to) : stretchHeld(equity, marks, i, to);
+      const reached = stretch(i, to, watched);
       if (position != 0) heldBars += reached - i;
       if (reached > i) mark = at(marks, reached - 1);
-      if (reached == to && quietSignal) {
+      i = reached;
+      if (quietSignal && reached == to) {
         const code = <i32>load<i8>(signals + signal);
         if (!ignores(code)) order = code;
-        i = to;
-        if (order == SIGNAL_NONE) continue;
-      } else i = reached;
+        continue;
+      }
     }
-    if (i < n) {
-      step(i);
-      i++;
-    }
+    if (i < n) step(i++);
   }
 }
 
-function stretchWatched(from: i32, to: i32): i32 {
+/** The first bar of [from, to) that needs the full rules, or `to`; those before it are done. */
+// @ts-ignore: decorator
+@inline
+function stretch(from: i32, to: i32, watched: bool): i32 {
+  if (position == 0) return cash > 0 ? stretchFlat(equity, from, to) : from;
+  if (!watched) return stretchHeld(equity, marks, from, to);
   return position > 0
     ? stretchLong(equity, marks, opens, highs, lows, from, to)
     : stretchShort(equity, marks, opens, highs, lows, from, to);

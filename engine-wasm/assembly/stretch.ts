@@ -102,3 +102,11 @@ export function nextSignal(signals: usize, from: i32, to: i32): i32 {
   while (i < to && load<i8>(signals + i) == 0) i++;
   return i;
 }
+
+export function countSignals(signals: usize, n: i32): i32 {
+  let count = 0;
+  let i = 0;
+  for (; i + 16 <= n; i += 16) count += popcnt(i8x16.bitmask(i8x16.ne(v128.load(signals + i), i8x16.splat(0))));
+  for (; i < n; i++) count += load<i8>(signals + i) == 0 ? 0 : 1;
+  return count;
+}
