@@ -78,11 +78,11 @@ export class Account {
     if (this.position === 0) return;
     const { stop, target } = this;
     if (this.position > 0) {
-      if (low <= stop) this.close(bar, open < stop ? open : stop, REASON_STOP);
-      else if (high >= target) this.close(bar, open > target ? open : target, REASON_TAKE_PROFIT);
+      if (low <= stop) this.close(bar, Math.min(open, stop), REASON_STOP);
+      else if (high >= target) this.close(bar, Math.max(open, target), REASON_TAKE_PROFIT);
     } else {
-      if (high >= stop) this.close(bar, open > stop ? open : stop, REASON_STOP);
-      else if (low <= target) this.close(bar, open < target ? open : target, REASON_TAKE_PROFIT);
+      if (high >= stop) this.close(bar, Math.max(open, stop), REASON_STOP);
+      else if (low <= target) this.close(bar, Math.min(open, target), REASON_TAKE_PROFIT);
     }
   }
 

@@ -56,11 +56,23 @@ function moments(returns: Float64Array, rates: Rates): Omit<SeriesStatistics, "m
   const shortfall = laneSum(returns, (r) => (r < rates.marPerPeriod ? (r - rates.marPerPeriod) * (r - rates.marPerPeriod) : 0));
   const volatility = observations < 2 ? Number.NaN : Math.sqrt(squares / (observations - 1));
   const downsideDeviation = Math.sqrt(shortfall / observations);
-  return { observations, meanReturn: mean, volatility, downsideDeviation, ...ratios(observations, mean, volatility, downsideDeviation, rates) };
+  return {
+    observations,
+    meanReturn: mean,
+    volatility,
+    downsideDeviation,
+    ...ratios(observations, mean, volatility, downsideDeviation, rates),
+  };
 }
 
 /** Annualised Sharpe and Sortino ratios; NaN when n < 2 or when the denominator is zero. */
-function ratios(n: number, mean: number, volatility: number, downside: number, rates: Rates): { readonly sharpe: number; readonly sortino: number } {
+function ratios(
+  n: number,
+  mean: number,
+  volatility: number,
+  downside: number,
+  rates: Rates,
+): { readonly sharpe: number; readonly sortino: number } {
   const { riskFreePerPeriod, marPerPeriod, periodsPerYear } = rates;
   const root = Math.sqrt(periodsPerYear);
   const downsideAnn = downside * root;

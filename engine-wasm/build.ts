@@ -12,7 +12,18 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 export async function buildWasm(): Promise<void> {
   mkdirSync(here("build"), { recursive: true });
   const out = here("build/engine.wasm");
-  const options = ["-O3", "--noAssert", "--converge", "--runtime", "stub", "--enable", "simd", "--debug", "--maximumMemory", "65536"];
+  const options = [
+    "-O3",
+    "--noAssert",
+    "--converge",
+    "--runtime",
+    "stub",
+    "--enable",
+    "simd",
+    "--debug",
+    "--maximumMemory",
+    "65536",
+  ];
   const { error, stderr } = await asc.main([here("assembly/index.ts"), "--outFile", out, ...options]);
   rmSync(`${out}.map`, { force: true });
   if (error !== null) throw new Error(`AssemblyScript did not compile: ${error.message}\n${stderr.toString()}`);

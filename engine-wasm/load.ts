@@ -4,7 +4,16 @@ import type { Bars } from "../core/bars.ts";
 import { FILL_CLOSE, FILL_NEXT_OPEN, SIZING_CASH, SIZING_PERCENT_EQUITY, SIZING_SHARES } from "../core/engine/abi.ts";
 import { checkBars, checkRun } from "../core/engine/check.ts";
 import { capacity, EVENT_COLUMNS, FILL_COLUMNS, makeColumns, TRADE_COLUMNS } from "../core/engine/columns.ts";
-import type { Engine, Execution, OpenPosition, Rates, SeriesStatistics, Simulation, Simulator, Trial } from "../core/engine/contract.ts";
+import type {
+  Engine,
+  Execution,
+  OpenPosition,
+  Rates,
+  SeriesStatistics,
+  Simulation,
+  Simulator,
+  Trial,
+} from "../core/engine/contract.ts";
 import { VERSION } from "../core/version.ts";
 
 // The one file that knows the loader, WebAssembly memory and pointers. Views are made anew for each access: growing the
@@ -37,7 +46,9 @@ const PADDING = 64;
  * @param source the module's bytes, or where they lie; by default what `bun run build:wasm` made
  * @throws when the file is missing or the runtime refuses the module
  */
-export async function loadEngineWasm(source: URL | Uint8Array<ArrayBuffer> = new URL("./build/engine.wasm", import.meta.url)): Promise<WasmEngine> {
+export async function loadEngineWasm(
+  source: URL | Uint8Array<ArrayBuffer> = new URL("./build/engine.wasm", import.meta.url),
+): Promise<WasmEngine> {
   const bytes = source instanceof URL ? await readFile(source) : source;
   const { exports } = await instantiate<Kernels>(bytes, { env: { abort: () => undefined } });
   return new WasmEngine(new Arena(exports));
@@ -108,7 +119,12 @@ export class WasmEngine implements Engine {
     return this.arena.kernels.memory.buffer.byteLength;
   }
 
-  private statistics(kernel: "equityStatistics" | "returnStatistics", series: Float64Array, n: number, rates: Rates): SeriesStatistics {
+  private statistics(
+    kernel: "equityStatistics" | "returnStatistics",
+    series: Float64Array,
+    n: number,
+    rates: Rates,
+  ): SeriesStatistics {
     const { arena } = this;
     const before = arena.kernels.level();
     const at = arena.put(series);

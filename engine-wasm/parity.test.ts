@@ -16,7 +16,8 @@ beforeAll(async () => {
 function expectSame(a: unknown, b: unknown, path: string): void {
   if (typeof a === "object" && a !== null && typeof b === "object" && b !== null) {
     const names = Object.keys(a);
-    if (names.join() !== Object.keys(b).join()) throw new Error(`${path}: ${names.length} against ${Object.keys(b).length} entries`);
+    if (names.join() !== Object.keys(b).join())
+      throw new Error(`${path}: ${names.length} against ${Object.keys(b).length} entries`);
     for (const name of names) expectSame(Reflect.get(a, name), Reflect.get(b, name), `${path}.${name}`);
   } else if (!Object.is(a, b)) throw new Error(`${path}: ts ${String(a)}, wasm ${String(b)}`);
 }

@@ -6,7 +6,8 @@ import type { Execution } from "./contract.ts";
  * @throws {RangeError} naming the value and what is allowed
  */
 export function checkRun(barCount: number, signals: Int8Array, execution: Execution): void {
-  if (signals.length !== barCount) throw new RangeError(`signals has length ${signals.length}, bars ${barCount}: they must be equal`);
+  if (signals.length !== barCount)
+    throw new RangeError(`signals has length ${signals.length}, bars ${barCount}: they must be equal`);
   const { initialCash, commission, commissionFixed, slippage, sizing, stopLoss, takeProfit, trailingStop, splits } = execution;
   demand(initialCash > 0, "initialCash", initialCash, "> 0");
   demand(commission >= 0 && commission < 1, "commission", commission, ">= 0 and < 1");
@@ -18,7 +19,12 @@ export function checkRun(barCount: number, signals: Int8Array, execution: Execut
   if (trailingStop !== null) demand(trailingStop > 0, "trailingStop", trailingStop, "> 0 or null");
   let last = -1;
   for (const split of splits) {
-    demand(Number.isInteger(split.bar) && split.bar > last && split.bar < barCount, "split.bar", split.bar, `an integer above ${last}, below ${barCount}`);
+    demand(
+      Number.isInteger(split.bar) && split.bar > last && split.bar < barCount,
+      "split.bar",
+      split.bar,
+      `an integer above ${last}, below ${barCount}`,
+    );
     demand(split.ratio > 0, "split.ratio", split.ratio, "> 0");
     last = split.bar;
   }

@@ -53,9 +53,13 @@ export function copyRows<S extends Record<string, Kind>>(schema: S, columns: Col
   return makeColumns(schema, (_, name) => columns[name]!.slice(0, n));
 }
 
+export interface Capacity {
+  readonly fills: number;
+  readonly trades: number;
+  readonly events: number;
+}
+
 /** How many rows a run can write at the most: an entry needs a signal and has one exit; a split makes two events, ruin and expiry one each. */
-export function capacity(signals: Int8Array, splitCount: number): { readonly fills: number; readonly trades: number; readonly events: number } {
-  let orders = 0;
-  for (const signal of signals) orders += signal === 0 ? 0 : 1;
-  return { fills: 2 * orders, trades: orders, events: orders + 2 * splitCount + 2 };
+export function capacity(signalCount: number, splitCount: number): Capacity {
+  return { fills: 2 * signalCount, trades: signalCount, events: signalCount + 2 * splitCount + 2 };
 }

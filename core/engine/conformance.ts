@@ -113,7 +113,9 @@ function retell(run: Simulation, item: Case) {
       stop: Number.isNaN(left.stop) ? null : left.stop,
       takeProfit: Number.isNaN(left.takeProfit) ? null : left.takeProfit,
     },
-    events: Array.from(events.kind, (kind, k) => retellEvent(kind, events.bar[k]!, events.signal[k]!, events.amount[k]!, events.quantity[k]!)),
+    events: Array.from(events.kind, (kind, k) =>
+      retellEvent(kind, events.bar[k]!, events.signal[k]!, events.amount[k]!, events.quantity[k]!),
+    ),
     ...ledger,
     equity: Array.from(run.equity),
     exposure: run.heldBars / run.equity.length,
@@ -142,7 +144,11 @@ function retellEvent(kind: number, bar: number, signal: number, amount: number, 
 }
 
 /** Cash, position and held bars, rebuilt from fills and events alone: a second way to the same equity. */
-function replay(fills: readonly { bar: number; side: string; qty: number; price: number; fee: number; reason: string }[], run: Simulation, item: Case) {
+function replay(
+  fills: readonly { bar: number; side: string; qty: number; price: number; fee: number; reason: string }[],
+  run: Simulation,
+  item: Case,
+) {
   let cash = item.settings.initialCash;
   let position = 0;
   const out = { cash: [] as number[], position: [] as number[], heldBars: [] as number[] };

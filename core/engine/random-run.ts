@@ -45,7 +45,11 @@ export function randomRun(seed: number, n: number): RandomRun {
   const signals = Int8Array.from({ length: n }, () => (chance(density) ? pick(...words) : SIGNAL_NONE));
 
   const splits: Split[] = [];
-  for (let bar = Math.floor(between(0, n)); bar < n && splits.length < 3 && chance(0.4); bar += 1 + Math.floor(between(0, n / 2))) {
+  for (
+    let bar = Math.floor(between(0, n));
+    bar < n && splits.length < 3 && chance(0.4);
+    bar += 1 + Math.floor(between(0, n / 2))
+  ) {
     splits.push({ bar, ratio: pick(2, 3, 1.5, 0.25, 0.1, 7) });
   }
   const initialCash = pick(100, 10_000, 1e6);

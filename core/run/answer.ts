@@ -1,0 +1,190 @@
+import {
+  EVENT_CASH_IN_LIEU,
+  EVENT_EXPIRED,
+  EVENT_REJECTED_CASH,
+  EVENT_REJECTED_SIZE,
+  EVENT_SPLIT,
+  SIGNAL_LONG,
+  SIGNAL_SHORT,
+} from "../engine/abi.ts";
+import { formatTime } from "../time.ts";
+import type { Figures, Run } from "./backtest.ts";
+import { thin } from "./thin.ts";
+
+/** Why a fill or an exit happened, by REASON_*. */
+export const REASONS = ["signal", "stop", "stop_gap", "take_profit", "take_profit_gap", "end", "ruin", "split"] as const;
+
+/** What only the edge knows of a run. */
+export interface Receipt {
+  readonly jobId: string | null;
+  readonly createdAtMs: number;
+  readonly runtimeSeconds: number;
+  readonly fallbackReason: string | null;
+}
+
+/** The answer of the API and of `--json`: snake_case, fractions, null for what is undefined. */
+export function answerOf(run: Run, receipt: Receipt) {
+  const { request, metrics } = run;
+  return {
+    job_id: receipt.jobId,
+    status: "completed",
+    symbol: run.origin.symbol,
+    strategy: request.strategy.name,
+    params: request.strategy.params,
+    created_at: new Date(receipt.createdAtMs).toISOString(),
+    sharpe: known(metrics.sharpe),
+    max_drawdown: known(metrics.max_drawdown),
+    total_return: known(metrics.total_return),
+    cagr: known(metrics.cagr),
+    metrics: knownFigures(metrics),
+    benchmark: knownFigures(run.benchmark),
+    trades: trades(run),
+    open_position: openPosition(run),
+    events: events(run),
+    ...equityCurve(run),
+    conventions: conventions(run),
+    data: {
+      source: run.origin.source,
+      synthetic: run.origin.synthetic,
+      interval: run.interval,
+      bars: run.bars.close.length,
+      from: timeOf(run, 0),
+      to: timeOf(run, run.bars.close.length - 1),
+      adjusted: run.origin.adjusted,
+      hash: run.barsHash,
+      note: run.origin.note,
+      warnings: run.warnings,
+    },
+    engine: { name: run.engine.name, version: run.engine.version, fallback_reason: receipt.fallbackReason },
+    result_hash: run.resultHash,
+    runtime_seconds: receipt.runtimeSeconds,
+  };
+}
+
+export type Answer = ReturnType<typeof answerOf>;
+
+/** The time of a bar as the answer shows it. */
+export function timeOf(run: Run, bar: number): string {
+  return formatTime(run.bars.timeMs[bar]!, run.interval);
+}
+
+function known(value: number | undefined): number | null {
+  return value === undefined || Number.isNaN(value) ? null : value;
+}
+
+function knownFigures(figures: Figures): Record<string, number | null> {
+  return Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, known(value)]));
+}
+
+function sideOf(side: number): "long" | "short" {
+  return side > 0 ? "long" : "short";
+}
+
+function trades(run: Run) {
+  const { trades: closed } = run.simulation;
+  return Array.from(closed.pnl, (pnl, k) => ({
+    entry_bar: closed.entryBar[k]!,
+    entry_time: timeOf(run, closed.entryBar[k]!),
+    exit_bar: closed.exitBar[k]!,
+    exit_time: timeOf(run, closed.exitBar[k]!),
+    side: sideOf(closed.side[k]!),
+    quantity: closed.quantity[k]!,
+    entry_price: closed.entryPrice[k]!,
+    exit_price: closed.exitPrice[k]!,
+    fees: closed.fees[k]!,
+    pnl,
+    return: closed.return[k]!,
+    bars_held: closed.exitBar[k]! - closed.entryBar[k]!,
+    exit_reason: REASONS[closed.reason[k]!]!,
+  }));
+}
+
+function openPosition(run: Run) {
+  const left = run.simulation.openPosition;
+  if (left === null) return null;
+  return {
+    entry_bar: left.entryBar,
+    entry_time: timeOf(run, left.entryBar),
+    side: sideOf(left.side),
+    quantity: left.quantity,
+    entry_price: left.entryPrice,
+    entry_fee: left.entryFee,
+    unrealized_pnl: left.unrealizedPnl,
+    stop: known(left.stop),
+    take_profit: known(left.takeProfit),
+  };
+}
+
+function events(run: Run) {
+  const { bar, kind, signal, amount, quantity } = run.simulation.events;
+  return Array.from(kind, (code, k) => {
+    const at = { bar: bar[k]!, time: timeOf(run, bar[k]!) };
+    const word = signal[k] === SIGNAL_LONG ? "long" : signal[k] === SIGNAL_SHORT ? "short" : "exit";
+    switch (code) {
+      case EVENT_REJECTED_CASH:
+        return { ...at, event: "rejected", reason: "insufficient_cash", side: word };
+      case EVENT_REJECTED_SIZE:
+        return { ...at, event: "rejected", reason: "size_zero", side: word };
+      case EVENT_EXPIRED:
+        return { ...at, event: "expired", reason: "no_next_bar", signal: word };
+      case EVENT_SPLIT:
+        return { ...at, event: "split", ratio: amount[k]!, quantity: quantity[k]! };
+      case EVENT_CASH_IN_LIEU:
+        return { ...at, event: "cash_in_lieu", amount: amount[k]! };
+      default:
+        return { ...at, event: "ruin" };
+    }
+  });
+}
+
+function equityCurve(run: Run) {
+  const { equityPoints } = run.request;
+  if (equityPoints === "none") return { equity_curve: null };
+  const { equity } = run.simulation;
+  const falls = drawdowns(run.curve);
+  const point = (bar: number) => ({ time: timeOf(run, bar), equity: equity[bar]!, drawdown: falls[bar]! });
+  if (equityPoints === "full" || equity.length <= equityPoints)
+    return { equity_curve: Array.from(equity, (_, bar) => point(bar)) };
+  return { equity_curve: thin(equity, equityPoints).map(point), equity_curve_sampled: true };
+}
+
+/** Drawdown at each bar, <= 0; the starting capital is part of the peak. */
+export function drawdowns(curve: Float64Array): Float64Array {
+  const falls = new Float64Array(Math.max(curve.length - 1, 0));
+  let peak = curve[0]!;
+  for (let i = 0; i < falls.length; i++) {
+    const value = curve[i + 1]!;
+    if (value > peak) peak = value;
+    falls[i] = value / peak - 1;
+  }
+  return falls;
+}
+
+function conventions(run: Run) {
+  const { request } = run;
+  const { execution } = request;
+  return {
+    fill: execution.fill,
+    periods_per_year: run.periodsPerYear,
+    year_basis: request.yearBasis,
+    risk_free: request.riskFree,
+    mar: request.mar,
+    var_alpha: request.varAlpha,
+    warmup: run.warmupBars,
+    direction: request.strategy.direction,
+    initial_cash: execution.initialCash,
+    commission: execution.commission,
+    commission_fixed: execution.commissionFixed,
+    slippage: execution.slippage,
+    sizing: execution.sizing,
+    fractional: execution.fractional,
+    on_insufficient_cash: execution.onInsufficientCash,
+    close_at_end: execution.closeAtEnd,
+    require_volume: execution.requireVolume,
+    stop_loss: execution.stopLoss,
+    take_profit: execution.takeProfit,
+    trailing_stop: execution.trailingStop,
+    data_quality: request.dataQuality,
+    definitions: "1",
+  };
+}

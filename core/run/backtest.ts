@@ -1,0 +1,174 @@
+import { type Bars, type Interval, sliceBars } from "../bars.ts";
+import { defaultPeriodsPerYear } from "../calendar.ts";
+import type { Engine, Execution, Simulation } from "../engine/contract.ts";
+import { type AppError, fail } from "../errors.ts";
+import { gate } from "../gate/gate.ts";
+import type { BarWarning } from "../gate/raw-bars.ts";
+import { benchmarkMetrics, exposureMetrics, seriesMetrics, tradeMetrics } from "../metrics/registry.ts";
+import { equitySeries, type SeriesSettings } from "../metrics/series.ts";
+import type { BarOrigin, BarProvider, BarQuery } from "../ports.ts";
+import type { BacktestRequest } from "../requests/backtest.ts";
+import { ok, type Result } from "../result.ts";
+import { strategyNamed } from "../strategies/registry.ts";
+import { signalsOf } from "../strategies/signals.ts";
+import { WANT_LONG } from "../strategies/strategy.ts";
+import { hashBars, hashRun } from "./canonical.ts";
+import { splitBars } from "./splits.ts";
+
+/** What a run needs from outside. */
+export interface RunPorts {
+  readonly provider: BarProvider;
+  readonly engine: Engine;
+  readonly nowMs: number;
+}
+
+export type Figures = Readonly<Record<string, number>>;
+
+/** One backtest, done: inputs as they were understood, the record, the figures. NaN is undefined. */
+export interface Run {
+  readonly request: BacktestRequest;
+  readonly origin: BarOrigin;
+  /** The bars of the range; those of the warm-up are left out. */
+  readonly bars: Bars;
+  readonly interval: Interval;
+  readonly warnings: readonly BarWarning[];
+  readonly warmupBars: number;
+  readonly periodsPerYear: number;
+  readonly simulation: Simulation;
+  /** Length bars.n + 1, the starting capital first. */
+  readonly curve: Float64Array;
+  readonly metrics: Figures;
+  readonly benchmark: Figures;
+  readonly benchmarkEquity: Float64Array;
+  readonly barsHash: string;
+  readonly resultHash: string;
+  readonly engine: Pick<Engine, "name" | "version">;
+}
+
+/**
+ * One backtest from bars to figures.
+ * Errors: those of the provider and the gate; `no_data` when the slowest window needs more bars than there are.
+ */
+export async function runBacktest(request: BacktestRequest, query: BarQuery, ports: RunPorts): Promise<Result<Run, AppError>> {
+  const provided = await ports.provider.bars(query);
+  if (!provided.ok) return provided;
+  const { raw, origin } = provided.value;
+
+  const strategy = strategyNamed(request.strategy.name);
+  const needed = strategy.barsNeeded(request.strategy.params);
+  const gated = gate(raw, {
+    nowMs: ports.nowMs,
+    dataQuality: request.dataQuality,
+    adjusted: origin.adjusted,
+    splits: request.splits,
+    range: request.range,
+    warmupBars: request.warmup === "auto" ? needed - 1 : request.warmup,
+    interval: request.interval,
+  });
+  if (!gated.ok) return gated;
+  const { bars: seen, from, interval, warnings } = gated.value;
+  const bars = sliceBars(seen, from, seen.close.length);
+  const priced = seen.close.reduce((count, price) => (Number.isNaN(price) ? count : count + 1), 0);
+  if (priced < needed) return tooFewBars(request, needed, priced, from);
+
+  const signals = signalsOf(strategy.wanted(seen, request.strategy.params, from), request.strategy.direction);
+  const execution: Execution = { ...request.execution, splits: splitBars(bars.timeMs, request.splits) };
+  using simulator = ports.engine.prepare(bars);
+  const simulation = simulator.simulate(signals, execution);
+  const held = simulator.simulate(holdFromStart(bars), benchmarkExecution(execution));
+
+  const settings: SeriesSettings = {
+    periodsPerYear: request.periodsPerYear ?? defaultPeriodsPerYear(bars.timeMs, interval),
+    yearBasis: request.yearBasis,
+    riskFree: request.riskFree,
+    mar: request.mar,
+    varAlpha: request.varAlpha,
+  };
+  const describe = (equity: Float64Array) => {
+    const curve = withStart(equity, execution.initialCash);
+    return equitySeries(ports.engine, curve, withFirst(bars.timeMs), settings);
+  };
+  const series = describe(simulation.equity);
+  const benchmarkSeries = describe(held.equity);
+  const metrics = {
+    ...seriesMetrics(series),
+    ...tradeMetrics(simulation.trades),
+    ...exposureMetrics({ ...simulation, periodsPerYear: settings.periodsPerYear }),
+  };
+  const { total_return, cagr, sharpe, max_drawdown, volatility_ann } = seriesMetrics(benchmarkSeries);
+  const benchmark = {
+    total_return,
+    cagr,
+    sharpe,
+    max_drawdown,
+    volatility_ann,
+    ...benchmarkMetrics(series.returns, benchmarkSeries.returns, settings),
+  };
+  const [barsHash, resultHash] = await Promise.all([
+    hashBars(bars),
+    hashRun({
+      bars: seen,
+      warmupBars: from,
+      strategy: request.strategy,
+      execution,
+      fills: simulation.fills,
+      equity: simulation.equity,
+    }),
+  ]);
+  return ok({
+    request,
+    origin,
+    bars,
+    interval,
+    warnings,
+    warmupBars: from,
+    periodsPerYear: settings.periodsPerYear,
+    simulation,
+    curve: series.equity,
+    metrics,
+    benchmark,
+    benchmarkEquity: held.equity,
+    barsHash,
+    resultHash,
+    engine: { name: ports.engine.name, version: ports.engine.version },
+  });
+}
+
+/** All equity from the first bar on with the run's cash, costs and fill, without stops: what holding would have brought. */
+function benchmarkExecution(execution: Execution): Execution {
+  return {
+    ...execution,
+    sizing: { type: "percent_equity", value: 1 },
+    onInsufficientCash: "reject",
+    closeAtEnd: false,
+    stopLoss: null,
+    takeProfit: null,
+    trailingStop: null,
+  };
+}
+
+function holdFromStart(bars: Bars): Int8Array {
+  return signalsOf(new Int8Array(bars.close.length).fill(WANT_LONG), "long");
+}
+
+function tooFewBars(request: BacktestRequest, needed: number, priced: number, warmup: number) {
+  const { name, params } = request.strategy;
+  const told = Object.entries(params).map(([key, value]) => `${key} ${value}`);
+  const counted = warmup > 0 ? `${priced} with prices, ${warmup} of them warm-up` : `${priced} with prices`;
+  return fail(
+    "no_data",
+    `${name}${told.length > 0 ? ` (${told.join(", ")})` : ""} needs at least ${needed} bars, but there are ${counted}; widen the range, add warm-up or shorten the window`,
+  );
+}
+
+function withStart(values: Float64Array, start: number): Float64Array {
+  const curve = new Float64Array(values.length + 1);
+  curve[0] = start;
+  curve.set(values, 1);
+  return curve;
+}
+
+/** The first bar's time belongs to the starting capital as well. */
+function withFirst(timeMs: Float64Array): Float64Array {
+  return withStart(timeMs, timeMs[0] ?? 0);
+}
