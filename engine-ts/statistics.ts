@@ -30,32 +30,50 @@ export function equityStatistics(equity: Float64Array, rates: Rates): SeriesStat
 export function returnStatistics(returns: Float64Array, rates: Rates): SeriesStatistics {
   const n = returns.length;
   const factor = (i: number) => (i < n && !Number.isNaN(returns[i]) ? 1 + returns[i]! : 1);
-  let equity = 1;
+  let start = 1;
   let peak = 1;
   let worst = 0;
   for (let i = 0; i < n; i += 4) {
-    const [a, b, c, d] = [factor(i), factor(i + 1), factor(i + 2), factor(i + 3)];
-    const pair = a * b;
-    const group = [equity * a, equity * pair, equity * (pair * c), equity * (pair * (c * d))] as const;
-    for (const value of group) {
-      if (value > peak) peak = value;
-      const drawdown = value / peak - 1;
+    const first = factor(i);
+    const pair = first * factor(i + 1);
+    const third = factor(i + 2);
+    for (let k = 0; k < 4; k++) {
+      const product = k === 0 ? first : k === 1 ? pair : pair * (k === 2 ? third : third * factor(i + 3));
+      const equity = start * product;
+      if (equity > peak) peak = equity;
+      const drawdown = equity / peak - 1;
       if (drawdown < worst) worst = drawdown;
+      if (k === 3) start = equity;
     }
-    equity = group[3];
   }
   return { ...moments(returns, rates), maxDrawdown: n === 0 ? Number.NaN : worst };
 }
 
-/** Two passes: the mean, then squared distances from it and from the minimum acceptable return. */
+/**
+ * Two passes: the mean, then squared distances from it and from the minimum acceptable return. Every sum runs over the returns
+ * that exist in four lanes (lane = index mod 4).
+ */
 function moments(returns: Float64Array, rates: Rates): Omit<SeriesStatistics, "maxDrawdown"> {
+  const { marPerPeriod } = rates;
+  const sums = new Float64Array(4);
+  const squares = new Float64Array(4);
+  const shortfalls = new Float64Array(4);
   let observations = 0;
-  for (const value of returns) if (!Number.isNaN(value)) observations++;
-  const mean = laneSum(returns, (r) => r) / observations;
-  const squares = laneSum(returns, (r) => (r - mean) * (r - mean));
-  const shortfall = laneSum(returns, (r) => (r < rates.marPerPeriod ? (r - rates.marPerPeriod) * (r - rates.marPerPeriod) : 0));
-  const volatility = observations < 2 ? Number.NaN : Math.sqrt(squares / (observations - 1));
-  const downsideDeviation = Math.sqrt(shortfall / observations);
+  for (let i = 0; i < returns.length; i++) {
+    const r = returns[i]!;
+    if (Number.isNaN(r)) continue;
+    sums[i & 3]! += r;
+    observations++;
+  }
+  const mean = total(sums) / observations;
+  for (let i = 0; i < returns.length; i++) {
+    const r = returns[i]!;
+    if (Number.isNaN(r)) continue;
+    squares[i & 3]! += (r - mean) * (r - mean);
+    if (r < marPerPeriod) shortfalls[i & 3]! += (r - marPerPeriod) * (r - marPerPeriod);
+  }
+  const volatility = observations < 2 ? Number.NaN : Math.sqrt(total(squares) / (observations - 1));
+  const downsideDeviation = Math.sqrt(total(shortfalls) / observations);
   return {
     observations,
     meanReturn: mean,
@@ -63,6 +81,10 @@ function moments(returns: Float64Array, rates: Rates): Omit<SeriesStatistics, "m
     downsideDeviation,
     ...ratios(observations, mean, volatility, downsideDeviation, rates),
   };
+}
+
+function total(lanes: Float64Array): number {
+  return lanes[0]! + lanes[1]! + (lanes[2]! + lanes[3]!);
 }
 
 /** Annualised Sharpe and Sortino ratios; NaN when n < 2 or when the denominator is zero. */
@@ -80,14 +102,4 @@ function ratios(
     sharpe: volatility > ZERO_DISPERSION ? ((mean - riskFreePerPeriod) / volatility) * root : Number.NaN,
     sortino: n >= 2 && downsideAnn > ZERO_DISPERSION ? ((mean - marPerPeriod) * periodsPerYear) / downsideAnn : Number.NaN,
   };
-}
-
-/** Sum over the returns that exist, in four lanes (lane = index mod 4), ended as (s0 + s1) + (s2 + s3). */
-function laneSum(returns: Float64Array, term: (value: number) => number): number {
-  const lanes: [number, number, number, number] = [0, 0, 0, 0];
-  for (let i = 0; i < returns.length; i++) {
-    const value = returns[i]!;
-    if (!Number.isNaN(value)) lanes[i & 3]! += term(value);
-  }
-  return lanes[0] + lanes[1] + (lanes[2] + lanes[3]);
 }

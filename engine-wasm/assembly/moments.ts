@@ -12,7 +12,7 @@ export function completeMoments<T>(series: usize, n: i32, mar: f64): bool {
   const whole = n & ~3;
   let sum01 = zero;
   let sum23 = zero;
-  let equity: f64 = 1;
+  let equity = one;
   let peaks = f64x2.splat(idof<T>() == idof<Returns>() ? 1.0 : load<f64>(series));
   let lowest = peaks;
   let least: f64 = 1;
@@ -32,16 +32,16 @@ export function completeMoments<T>(series: usize, n: i32, mar: f64): bool {
       // Products inside the group come first, so that one multiplication a group waits for the one before it.
       const f01 = f64x2.add(one, r01);
       const f23 = f64x2.add(one, r23);
-      const pair = f64x2.extract_lane(f01, 0) * f64x2.extract_lane(f01, 1);
-      const tail = f64x2.replace_lane(f23, 1, f64x2.extract_lane(f23, 0) * f64x2.extract_lane(f23, 1));
-      const start = f64x2.splat(equity);
-      value01 = f64x2.mul(start, f64x2.replace_lane(f01, 1, pair));
-      value23 = f64x2.mul(start, f64x2.mul(f64x2.splat(pair), tail));
-      equity = f64x2.extract_lane(value23, 1);
+      const head = f64x2.mul(f01, v128.shuffle<f64>(one, f01, 0, 2));
+      const tail = f64x2.mul(f23, v128.shuffle<f64>(one, f23, 0, 2));
+      const pair = v128.shuffle<f64>(head, head, 1, 1);
+      value01 = f64x2.mul(equity, head);
+      value23 = f64x2.mul(equity, f64x2.mul(pair, tail));
+      equity = v128.shuffle<f64>(value23, value23, 1, 1);
     }
     const high = f64x2.pmax(value01, value23);
     const low = f64x2.pmin(value01, value23);
-    lowest = f64x2.pmin(lowest, low);
+    if (idof<T>() == idof<Equity>()) lowest = f64x2.pmin(lowest, low);
     const before = peaks;
     peaks = f64x2.pmax(peaks, f64x2.pmax(high, swapped(high)));
     if (v128.any_true(f64x2.lt(low, f64x2.mul(peaks, bounds)))) {
@@ -67,7 +67,7 @@ export function completeMoments<T>(series: usize, n: i32, mar: f64): bool {
     else s2 += r;
     // In the last group the third product is the first two times the third, as in a whole one.
     product *= 1 + r;
-    const value = idof<T>() == idof<Equity>() ? load<f64>(series + (<usize>k << 3), 8) : equity * product;
+    const value = idof<T>() == idof<Equity>() ? load<f64>(series + (<usize>k << 3), 8) : f64x2.extract_lane(equity, 0) * product;
     lowest = f64x2.pmin(lowest, f64x2.splat(value));
     peak = larger(peak, value);
     least = smaller(least, value / peak);
