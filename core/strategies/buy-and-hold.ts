@@ -1,0 +1,9 @@
+import { defineStrategy, WANT_LONG } from "./strategy.ts";
+
+export const buyAndHold = defineStrategy({
+  doc: "Long from the first bar on.",
+  params: {},
+  rules: [],
+  barsNeeded: () => 1,
+  wanted: ({ close }, _params, from) => new Int8Array(close.length - from).fill(WANT_LONG),
+});

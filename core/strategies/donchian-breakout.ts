@@ -1,0 +1,28 @@
+import { highestLine, lowestLine } from "../indicators/extremes.ts";
+import { defineStrategy, WANT_FLAT, WANT_LONG, WANT_SHORT, windowParam } from "./strategy.ts";
+
+export const donchianBreakout = defineStrategy({
+  doc: "Long from a close above the highest high of the `entry` bars before until a close below the lowest low of the `exit` bars before; short in the mirror.",
+  params: {
+    entry: windowParam(20, "bars before this one that an entry must break out of"),
+    exit: windowParam(10, "bars before this one whose break ends the position"),
+  },
+  rules: [],
+  barsNeeded: ({ entry, exit }) => Math.max(entry, exit) + 1,
+  wanted: ({ high, low, close }, { entry, exit }, from) => {
+    const entryHigh = highestLine(high, entry);
+    const entryLow = lowestLine(low, entry);
+    const exitHigh = highestLine(high, exit);
+    const exitLow = lowestLine(low, exit);
+    const wanted = new Int8Array(close.length - from);
+    let state = WANT_FLAT;
+    for (let i = Math.max(from, entry, exit); i < close.length; i++) {
+      const price = close[i]!;
+      if (price > entryHigh[i - 1]!) state = WANT_LONG;
+      else if (price < entryLow[i - 1]!) state = WANT_SHORT;
+      else if (state === WANT_LONG ? price < exitLow[i - 1]! : price > exitHigh[i - 1]!) state = WANT_FLAT;
+      wanted[i - from] = state;
+    }
+    return wanted;
+  },
+});

@@ -1,0 +1,21 @@
+import { crossExponential } from "../exact/ema-cross.ts";
+import { crossSimple, crossWeighted } from "../exact/window-cross.ts";
+import { defineStrategy, windowParam } from "./strategy.ts";
+
+const CROSSINGS = { sma: crossSimple, ema: crossExponential, wma: crossWeighted } as const;
+
+export const maCrossover = defineStrategy({
+  doc: "Long while the fast average of the close is above the slow one, short while below, flat while equal.",
+  params: {
+    fast: windowParam(10, "period of the fast average"),
+    slow: windowParam(30, "period of the slow average"),
+    average: { kind: "choice", choices: ["sma", "ema", "wma"], default: "sma", unit: "", doc: "kind of both averages" },
+  },
+  rules: [{ left: "fast", right: "slow" }],
+  barsNeeded: ({ slow }) => slow,
+  wanted: ({ close }, { fast, slow, average }, from) => {
+    const wanted = new Int8Array(close.length - from);
+    CROSSINGS[average](close, fast, slow, from, wanted);
+    return wanted;
+  },
+});
