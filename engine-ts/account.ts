@@ -11,6 +11,7 @@ import {
   REASON_TAKE_PROFIT,
   REASON_TAKE_PROFIT_GAP,
   SIGNAL_EXIT,
+  TOUCH_TOLERANCE,
 } from "../core/engine/abi.ts";
 import { type Capacity, copyRows, EVENT_COLUMNS, FILL_COLUMNS, TRADE_COLUMNS, zeroColumns } from "../core/engine/columns.ts";
 import type { Events, Execution, Fills, OpenPosition, Trades } from "../core/engine/contract.ts";
@@ -65,24 +66,21 @@ export class Account {
     if (order !== SIGNAL_EXIT) this.open(bar, order, basePrice);
   }
 
-  /** At the open: a position held from before leaves at the open where that lies beyond its stop or target. */
+  /** At the open: a position held from before leaves at the open where that lies at or beyond its stop or target. */
   leaveOnGap(bar: number, open: number): void {
     if (this.position === 0 || this.entryBar === bar) return;
-    const long = this.position > 0;
-    if (long ? open <= this.stop : open >= this.stop) this.close(bar, open, REASON_STOP_GAP);
-    else if (long ? open >= this.target : open <= this.target) this.close(bar, open, REASON_TAKE_PROFIT_GAP);
+    if (this.stoppedAt(open)) this.close(bar, open, REASON_STOP_GAP);
+    else if (this.targetedAt(open)) this.close(bar, open, REASON_TAKE_PROFIT_GAP);
   }
 
   /** Inside the bar: the stop, else the target; a level that the open of an entry bar already lies beyond fills at that open. */
   leaveInside(bar: number, open: number, high: number, low: number): void {
     if (this.position === 0) return;
     const { stop, target } = this;
-    if (this.position > 0) {
-      if (low <= stop) this.close(bar, Math.min(open, stop), REASON_STOP);
-      else if (high >= target) this.close(bar, Math.max(open, target), REASON_TAKE_PROFIT);
-    } else {
-      if (high >= stop) this.close(bar, Math.max(open, stop), REASON_STOP);
-      else if (low <= target) this.close(bar, Math.min(open, target), REASON_TAKE_PROFIT);
+    const long = this.position > 0;
+    if (this.stoppedAt(long ? low : high)) this.close(bar, long ? Math.min(open, stop) : Math.max(open, stop), REASON_STOP);
+    else if (this.targetedAt(long ? high : low)) {
+      this.close(bar, long ? Math.max(open, target) : Math.min(open, target), REASON_TAKE_PROFIT);
     }
   }
 
@@ -168,6 +166,14 @@ export class Account {
       stop: Number.isFinite(this.stop) ? this.stop : Number.NaN,
       takeProfit: Number.isFinite(this.target) ? this.target : Number.NaN,
     };
+  }
+
+  private stoppedAt(price: number): boolean {
+    return this.position > 0 ? price <= this.stop * (1 + TOUCH_TOLERANCE) : price >= this.stop * (1 - TOUCH_TOLERANCE);
+  }
+
+  private targetedAt(price: number): boolean {
+    return this.position > 0 ? price >= this.target * (1 - TOUCH_TOLERANCE) : price <= this.target * (1 + TOUCH_TOLERANCE);
   }
 
   private open(bar: number, side: number, basePrice: number): void {

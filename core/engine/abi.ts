@@ -39,3 +39,6 @@ export const ZERO_DISPERSION = 1e-12;
 
 /** An order may exceed the cash at hand by this fraction (rounding), and a quantity may miss a whole number by it. */
 export const CASH_TOLERANCE = 1e-12;
+
+/** A price this fraction short of a stop or target touches it: levels are products of decimals that doubles only approximate. */
+export const TOUCH_TOLERANCE = 1e-12;

@@ -197,5 +197,33 @@ export function describeEngine(name: string, load: () => Promise<Engine>): void 
       );
       expectClose(retell(run, item), item.expected);
     });
+
+    test("a level touched exactly is hit and one missed by a cent is not, known from whole cents", async () => {
+      const engine = await load();
+      let levels = 0;
+      for (let cents = 10_000; cents < 20_000; cents += 20) {
+        for (const percent of [1, 2, 3, 5, 7, 10, 15]) {
+          if ((cents * percent) % 100 !== 0) continue;
+          levels++;
+          const distance = (cents * percent) / 100;
+          expect(exitAt(engine, cents, cents - distance, { stopLoss: percent / 100 })).toBe(abi.REASON_STOP);
+          expect(exitAt(engine, cents, cents - distance + 1, { stopLoss: percent / 100 })).toBeNull();
+          expect(exitAt(engine, cents, cents + distance, { takeProfit: percent / 100 })).toBe(abi.REASON_TAKE_PROFIT);
+          expect(exitAt(engine, cents, cents + distance - 1, { takeProfit: percent / 100 })).toBeNull();
+          expect(exitAt(engine, cents, cents - distance, { trailingStop: percent / 100 })).toBe(abi.REASON_STOP);
+        }
+      }
+      expect(levels).toBeGreaterThan(1000);
+    });
   });
+}
+
+/** Enters at a price in cents; the next bar opens there and reaches to the extreme. The reason of the exit, or null. */
+function exitAt(engine: Engine, cents: number, extreme: number, levels: Partial<Execution>): number | null {
+  const bars = flatBars([cents / 100, cents / 100, cents / 100]);
+  bars.high[2] = Math.max(cents, extreme) / 100;
+  bars.low[2] = Math.min(cents, extreme) / 100;
+  using simulator = engine.prepare(bars);
+  const { trades } = simulator.simulate(signalsAt(3, { 0: "long" }), { ...PLAIN, ...levels });
+  return trades.reason[0] ?? null;
 }

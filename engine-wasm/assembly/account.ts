@@ -14,6 +14,7 @@ import {
   SIGNAL_EXIT,
   SIZING_CASH,
   SIZING_SHARES,
+  TOUCH_TOLERANCE,
 } from "../../core/engine/abi";
 import { recordEvent, recordFill, recordTrade } from "./book";
 import {
@@ -58,20 +59,23 @@ export function execute(bar: i32, order: i32, basePrice: f64): void {
 
 export function leaveOnGap(bar: i32, price: f64): void {
   if (position == 0 || entryBar == bar) return;
-  const long = position > 0;
-  if (long ? price <= stop : price >= stop) close(bar, price, REASON_STOP_GAP);
-  else if (long ? price >= target : price <= target) close(bar, price, REASON_TAKE_PROFIT_GAP);
+  if (stoppedAt(price)) close(bar, price, REASON_STOP_GAP);
+  else if (targetedAt(price)) close(bar, price, REASON_TAKE_PROFIT_GAP);
 }
 
 export function leaveInside(bar: i32, price: f64, high: f64, low: f64): void {
   if (position == 0) return;
-  if (position > 0) {
-    if (low <= stop) close(bar, price < stop ? price : stop, REASON_STOP);
-    else if (high >= target) close(bar, price > target ? price : target, REASON_TAKE_PROFIT);
-  } else {
-    if (high >= stop) close(bar, price > stop ? price : stop, REASON_STOP);
-    else if (low <= target) close(bar, price < target ? price : target, REASON_TAKE_PROFIT);
-  }
+  const long = position > 0;
+  if (stoppedAt(long ? low : high)) close(bar, long ? min(price, stop) : max(price, stop), REASON_STOP);
+  else if (targetedAt(long ? high : low)) close(bar, long ? max(price, target) : min(price, target), REASON_TAKE_PROFIT);
+}
+
+function stoppedAt(price: f64): bool {
+  return position > 0 ? price <= stop * (1.0 + TOUCH_TOLERANCE) : price >= stop * (1.0 - TOUCH_TOLERANCE);
+}
+
+function targetedAt(price: f64): bool {
+  return position > 0 ? price >= target * (1.0 - TOUCH_TOLERANCE) : price <= target * (1.0 + TOUCH_TOLERANCE);
 }
 
 export function trail(high: f64, low: f64): void {

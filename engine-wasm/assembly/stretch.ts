@@ -1,6 +1,7 @@
 // Bars in which nothing can happen but prices: no order, no signal before the last of them, no split. Equity is written here,
 // two bars at a time where no level needs watching. Each function covers bars [from, to) and returns the first bar that it did
 // not finish: `to`, or a bar that a level or ruin touches, which the full rules then walk.
+import { TOUCH_TOLERANCE } from "../../core/engine/abi";
 import { best, cash, position, setTrail, stop, target } from "./account";
 import { trailingStop } from "./settings";
 
@@ -43,23 +44,27 @@ export function stretchHeld(equity: usize, marks: usize, from: i32, to: i32): i3
 export function stretchLong(equity: usize, marks: usize, open: usize, high: usize, low: usize, from: i32, to: i32): i32 {
   const trailing = trailingStop == trailingStop;
   const keep = 1.0 - trailingStop;
-  const goal = target;
+  const goal = target * (1.0 - TOUCH_TOLERANCE);
   const money = cash;
   const units = position;
   let extreme = best;
   let level = stop;
+  let floor = level * (1.0 + TOUCH_TOLERANCE);
   let i = from;
   for (; i < to; i++) {
     const at = <usize>i << 3;
     const top = load<f64>(high + at);
     const start = load<f64>(open + at);
     const value = money + units * load<f64>(marks + at);
-    if (i32(load<f64>(low + at) <= level) | i32(top >= goal) | i32(start <= level) | i32(start >= goal) | i32(value <= 0)) break;
+    if (i32(load<f64>(low + at) <= floor) | i32(top >= goal) | i32(start <= floor) | i32(start >= goal) | i32(value <= 0)) break;
     store<f64>(equity + at, value);
-    if (trailing) {
-      extreme = top > extreme ? top : extreme;
-      const next = extreme * keep;
-      level = next > level ? next : level;
+    if (trailing && top > extreme) {
+      extreme = top;
+      const next = top * keep;
+      if (next > level) {
+        level = next;
+        floor = next * (1.0 + TOUCH_TOLERANCE);
+      }
     }
   }
   setTrail(extreme, level);
@@ -69,23 +74,27 @@ export function stretchLong(equity: usize, marks: usize, open: usize, high: usiz
 export function stretchShort(equity: usize, marks: usize, open: usize, high: usize, low: usize, from: i32, to: i32): i32 {
   const trailing = trailingStop == trailingStop;
   const keep = 1.0 + trailingStop;
-  const goal = target;
+  const goal = target * (1.0 + TOUCH_TOLERANCE);
   const money = cash;
   const units = position;
   let extreme = best;
   let level = stop;
+  let ceiling = level * (1.0 - TOUCH_TOLERANCE);
   let i = from;
   for (; i < to; i++) {
     const at = <usize>i << 3;
     const bottom = load<f64>(low + at);
     const start = load<f64>(open + at);
     const value = money + units * load<f64>(marks + at);
-    if (i32(load<f64>(high + at) >= level) | i32(bottom <= goal) | i32(start >= level) | i32(start <= goal) | i32(value <= 0)) break;
+    if (i32(load<f64>(high + at) >= ceiling) | i32(bottom <= goal) | i32(start >= ceiling) | i32(start <= goal) | i32(value <= 0)) break;
     store<f64>(equity + at, value);
-    if (trailing) {
-      extreme = bottom < extreme ? bottom : extreme;
-      const next = extreme * keep;
-      level = next < level ? next : level;
+    if (trailing && bottom < extreme) {
+      extreme = bottom;
+      const next = bottom * keep;
+      if (next < level) {
+        level = next;
+        ceiling = next * (1.0 - TOUCH_TOLERANCE);
+      }
     }
   }
   setTrail(extreme, level);
