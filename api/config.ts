@@ -18,6 +18,11 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   return engine.ok ? ok({ engine: engine.value }) : engine;
 }
 
+/** True with BACKGRID_DEBUG=1: a bug then shows its stack. */
+export function wantsStacks(env: Readonly<Record<string, string | undefined>> = process.env): boolean {
+  return env.BACKGRID_DEBUG === "1";
+}
+
 /** @param name how the message calls the setting: a variable or a flag */
 export function parseEngineChoice(value: string, name: string): Result<EngineChoice, AppError> {
   const choice = ENGINE_CHOICES.find((known) => known === value);

@@ -43,8 +43,3 @@ export function sliceBars(bars: Bars, from: number, to: number): Bars {
     volume: bars.volume.subarray(from, to),
   };
 }
-
-/** True where bar i has no prices. */
-export function isMissing(bars: Bars, i: number): boolean {
-  return Number.isNaN(bars.close[i]);
-}

@@ -31,6 +31,10 @@ export function appError(code: ErrorCode, detail: string, findings: readonly Fin
 }
 
 /** Shorthand for the failing branch of a Result. */
-export function fail(code: ErrorCode, detail: string, findings: readonly Finding[] = []): { readonly ok: false; readonly error: AppError } {
+export function fail(
+  code: ErrorCode,
+  detail: string,
+  findings: readonly Finding[] = [],
+): { readonly ok: false; readonly error: AppError } {
   return err(appError(code, detail, findings));
 }

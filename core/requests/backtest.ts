@@ -10,7 +10,7 @@ import { isStrategyName, type StrategyName, strategies, strategyNamed } from "..
 import { DIRECTIONS, type Direction } from "../strategies/signals.ts";
 import type { ParamValues } from "../strategies/strategy.ts";
 import { parseIsoTime } from "../time.ts";
-import { choice, either, flag, number, shown, text } from "./field.ts";
+import { choice, either, flag, list, number, shown, text, time } from "./field.ts";
 import { findingsOf, refuse } from "./findings.ts";
 
 /** Which strategy with which values, and which sides it may take. */
@@ -47,21 +47,28 @@ const level = () =>
 const money = (bounds: { above?: number; min?: number }) => number(bounds, "money");
 const rate = () => number({ above: -1, max: 10 }, "annual, as a fraction").default(0);
 
+/** Fields of the objects inside a request, by the field that holds them. */
+const INNER_FIELDS: Readonly<Record<string, readonly string[]>> = { sizing: ["type", "value"], splits: ["time", "ratio"] };
+const SIZING = 'an object such as {"type":"percent_equity","value":1}';
+const SPLIT = '{"time":"2020-08-31","ratio":4}';
+
 const sizing = z.strictObject(
   { type: choice(["percent_equity", "shares", "cash"]), value: number({ above: 0 }) },
-  { error: ({ input }) => `must be an object such as {"type":"percent_equity","value":1}: got ${shown(input)}` },
+  { error: ({ input }) => `must be ${SIZING}: got ${shown(input)}` },
 );
-const splitTime = text("a day or an instant", 40).refine((value) => parseIsoTime(value) !== null, {
-  error: ({ input }) => `must be a day such as 2020-08-31 or an instant such as 2020-08-31T13:30:00Z: got ${shown(input)}`,
-});
+const split = z.strictObject(
+  { time: time(), ratio: number({ above: 0 }, "new shares for one old") },
+  { error: ({ input }) => `must be an object such as ${SPLIT}: got ${shown(input)}` },
+);
 
 const schema = z.strictObject({
   symbol: text("a symbol", 20),
-  strategy: text("a strategy's name", 60),
+  /** Judged by name below. */
+  strategy: z.unknown().optional(),
   params: z.unknown().optional(),
   direction: choice(DIRECTIONS).default("long"),
-  start: text("a day or an instant", 40).nullable().default(null),
-  end: text("a day or an instant", 40).nullable().default(null),
+  start: time().nullable().default(null),
+  end: time().nullable().default(null),
   interval: choice(INTERVALS).nullable().default(null),
   warmup: either(
     z.literal("auto").or(number({ min: 0, max: 1_000_000, whole: true })),
@@ -80,10 +87,7 @@ const schema = z.strictObject({
   stop_loss: level(),
   take_profit: level(),
   trailing_stop: level(),
-  splits: z
-    .array(z.strictObject({ time: splitTime, ratio: number({ above: 0 }) }))
-    .max(1000)
-    .default([]),
+  splits: list(split, `objects such as ${SPLIT}`, 1000).default([]),
   adjusted: flag().default(true),
   data_quality: choice(["fail", "warn"]).default("fail"),
   risk_free: rate(),
@@ -91,16 +95,21 @@ const schema = z.strictObject({
   var_alpha: number({ above: 0, below: 1 }).default(0.05),
   periods_per_year: either(
     number({ above: 0, max: 1e9 }).nullable(),
-    "a number above 0, or null to take it from the data",
+    "a number above 0 and at most 1000000000, or null to take it from the data",
   ).default(null),
   year_basis: choice(["calendar", "bars"]).default("calendar"),
   equity_points: either(
     z.enum(["full", "none"]).or(number({ min: 2, max: 10_000_000, whole: true })),
-    '"full", "none" or a whole number of at least 2',
+    '"full", "none" or a whole number, 2 to 10000000',
   ).default("full"),
 });
 
 const ALIASES: Readonly<Record<string, string>> = { cash: "initial_cash", initial_capital: "initial_cash", fees: "commission" };
+
+/** True for what a symbol may look like, in upper case: AAPL, BRK-B, ^GSPC, EURUSD=X. */
+export function isSymbol(text: string): boolean {
+  return SYMBOL.test(text);
+}
 
 /** The fields of a backtest request with their defaults, for help texts and docs. */
 export const BACKTEST_FIELDS: readonly string[] = Object.keys(schema.shape);
@@ -113,15 +122,15 @@ export function parseBacktest(input: unknown, options: ParamOptions = {}): Resul
   const renamed = withoutAliases(input);
   if (!renamed.ok) return refuse(renamed.error);
   const parsed = schema.safeParse(renamed.value);
-  const findings = parsed.success ? [] : findingsOf(parsed.error, BACKTEST_FIELDS);
+  const findings = parsed.success ? [] : findingsOf(parsed.error, (path) => INNER_FIELDS[String(path[0])] ?? BACKTEST_FIELDS);
   const strategy = parseStrategy(renamed.value, options);
   if (!strategy.ok) findings.push(...strategy.error);
   if (!parsed.success || !strategy.ok) return refuse(findings);
 
   const fields = parsed.data;
-  const range = parseRange(fields.start, fields.end);
-  if (!range.ok) return range;
   findings.push(...contradictions(fields));
+  const range = parseRange(fields.start, fields.end);
+  if (!range.ok) return refuse([...findings, ...range.error.findings]);
   if (findings.length > 0) return refuse(findings);
   return ok({
     symbol: fields.symbol.toUpperCase(),
@@ -163,15 +172,20 @@ function withoutAliases(input: unknown): Result<Readonly<Record<string, unknown>
   if (typeof input !== "object" || input === null || Array.isArray(input)) {
     return { ok: false, error: [{ path: "", message: `a request is an object of fields: got ${shown(input)}` }] };
   }
-  const renamed: Record<string, unknown> = Object.create(null);
+  const given = new Map<string, string>();
   const findings: Finding[] = [];
-  for (const [key, value] of Object.entries(input)) {
-    const name = Object.hasOwn(ALIASES, key) ? ALIASES[key]! : key;
-    if (Object.hasOwn(renamed, name))
-      findings.push({ path: key, message: `${name} is given twice: ${key} is another name for it` });
-    renamed[name] = value;
+  for (const key of Object.keys(input)) {
+    const name = nameOf(key);
+    const other = given.get(name);
+    if (other !== undefined) findings.push({ path: key, message: `${name} is given twice: as ${other} and as ${key}` });
+    given.set(name, key);
   }
-  return findings.length > 0 ? { ok: false, error: findings } : ok({ ...renamed });
+  if (findings.length > 0) return { ok: false, error: findings };
+  return ok(Object.fromEntries(Object.entries(input).map(([key, value]) => [nameOf(key), value])));
+}
+
+function nameOf(key: string): string {
+  return Object.hasOwn(ALIASES, key) ? ALIASES[key]! : key;
 }
 
 function parseStrategy(
@@ -179,8 +193,7 @@ function parseStrategy(
   options: ParamOptions,
 ): Result<Omit<StrategyChoice, "direction">, readonly Finding[]> {
   const name = input.strategy;
-  if (typeof name !== "string" || name === "") return { ok: false, error: [] };
-  if (!isStrategyName(name)) {
+  if (typeof name !== "string" || !isStrategyName(name)) {
     const message = `strategy must be one of ${Object.keys(strategies).join(", ")}: got ${shown(name)}`;
     return { ok: false, error: [{ path: "strategy", message }] };
   }
@@ -191,7 +204,7 @@ function parseStrategy(
 function contradictions(fields: z.output<typeof schema>): Finding[] {
   const findings: Finding[] = [];
   const symbol = fields.symbol.toUpperCase();
-  if (!SYMBOL.test(symbol)) {
+  if (!isSymbol(symbol)) {
     findings.push({
       path: "symbol",
       message: `symbol must look like AAPL, BRK-B, ^GSPC or EURUSD=X: got ${shown(fields.symbol)}`,

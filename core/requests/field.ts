@@ -1,10 +1,31 @@
 import { z } from "zod";
+import { parseIsoTime } from "../time.ts";
 
-/** An offending value as it was given, cut to a length that fits a message. */
+/** How much of an offending value a message shows. */
+const LONGEST = 60;
+
+/** An offending value as it was given, cut to a length that fits a message; no value is too large or too deep. */
 export function shown(value: unknown): string {
+  const text = told(value, LONGEST);
+  return text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text;
+}
+
+/** A value as JSON, left off where it is longer than `room`. */
+function told(value: unknown, room: number): string {
   if (value === undefined) return "nothing";
-  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? typeof value);
-  return text.length > 60 ? `${text.slice(0, 59)}…` : text;
+  if (typeof value === "string") return JSON.stringify(value.slice(0, LONGEST));
+  if (typeof value === "function" || typeof value === "symbol") return `a ${typeof value}`;
+  if (typeof value !== "object" || value === null) return String(value);
+  const list = Array.isArray(value);
+  const parts: Iterable<readonly [string | number, unknown]> = list ? value.entries() : Object.entries(value);
+  let text = list ? "[" : "{";
+  for (const [key, part] of parts) {
+    if (text.length > room) return text;
+    if (text.length > 1) text += ",";
+    if (!list) text += `${told(key, room)}:`;
+    text += told(part, room - text.length);
+  }
+  return text + (list ? "]" : "}");
 }
 
 /** The error of every field: what is allowed, and what was found. */
@@ -53,6 +74,18 @@ export function flag() {
 export function text(what: string, most = 200) {
   const allowed = `${what} of 1 to ${most} characters`;
   return z.string(expects(allowed)).refine((value) => value.length >= 1 && value.length <= most, expects(allowed));
+}
+
+/** A day (`2020-01-31`) or an ISO instant, as text. */
+export function time() {
+  const error = expects("a day such as 2020-01-31 or an instant such as 2020-01-31T14:30:00Z");
+  return z.string(error).refine((value) => value.length <= 40 && parseIsoTime(value) !== null, error);
+}
+
+/** A list of at most `most` values. */
+export function list<T extends z.ZodType>(item: T, allowed: string, most: number) {
+  const error = expects(`a list of at most ${most} ${allowed}`);
+  return z.array(item, error).refine((items) => items.length <= most, error);
 }
 
 /** A value of several kinds, judged whole: the message tells all that is allowed. */

@@ -2,14 +2,17 @@ import type { z } from "zod";
 import { type AppError, type Finding, fail } from "../errors.ts";
 import { shown } from "./field.ts";
 
-/** What a schema complains about, one finding per place, unknown fields by name. */
-export function findingsOf(error: z.ZodError, known: readonly string[]): Finding[] {
+/**
+ * What a schema complains about, one finding per place, unknown fields by name.
+ * @param fieldsAt the fields that an object at a path may have
+ */
+export function findingsOf(error: z.ZodError, fieldsAt: (path: readonly PropertyKey[]) => readonly string[]): Finding[] {
   return error.issues.flatMap((issue) => {
     const path = issue.path.join(".");
     if (issue.code !== "unrecognized_keys") return [{ path, message: `${path} ${issue.message}` }];
     return issue.keys.map((key) => ({
       path: [...issue.path, key].join("."),
-      message: `${shown(key)} is not a field${path === "" ? "" : ` of ${path}`}${path === "" ? `; fields are ${known.join(", ")}` : ""}`,
+      message: `${shown(key)} is not a field${path === "" ? "" : ` of ${path}`}; fields are ${fieldsAt(issue.path).join(", ")}`,
     }));
   });
 }

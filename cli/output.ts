@@ -1,0 +1,112 @@
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { type AppError, type Finding, fail } from "../core/errors.ts";
+import { shown } from "../core/requests/field.ts";
+import { refuse } from "../core/requests/findings.ts";
+import { ok, type Result } from "../core/result.ts";
+import { type Answer, answerOf, drawdowns, type Receipt, timeOf } from "../core/run/answer.ts";
+import type { Run } from "../core/run/backtest.ts";
+
+/** What a run leaves besides its report. `trades` is how many of the last trades the report lists. */
+export interface OutputChoices {
+  readonly csv: string | null;
+  readonly tradesCsv: string | null;
+  readonly trades: number;
+}
+
+const LISTED_TRADES = 10;
+
+/** Errors: `invalid_request` for a number of trades that is none, and for files that would overwrite one another. */
+export function parseOutput(flags: ReadonlyMap<string, unknown>): Result<OutputChoices, AppError> {
+  const findings: Finding[] = [];
+  const trades = tradeCount(flags.get("--trades"));
+  if (trades === null) {
+    const message = `--trades must be a whole number of at least 1, or all: got ${shown(flags.get("--trades"))}`;
+    findings.push({ path: "--trades", message });
+  }
+  const taken = new Map<string, string>();
+  for (const flag of ["--file", "--csv", "--trades-csv"]) {
+    const path = flags.get(flag);
+    if (typeof path !== "string") continue;
+    const other = taken.get(resolve(path));
+    if (other !== undefined)
+      findings.push({ path: flag, message: `${flag} must be another file than ${other}: got ${shown(path)}` });
+    taken.set(resolve(path), flag);
+  }
+  if (findings.length > 0) return refuse(findings);
+  return ok({ csv: pathOf(flags.get("--csv")), tradesCsv: pathOf(flags.get("--trades-csv")), trades: trades ?? 0 });
+}
+
+function tradeCount(given: unknown): number | null {
+  if (given === undefined) return 0;
+  if (given === true) return LISTED_TRADES;
+  if (given === "all") return Number.POSITIVE_INFINITY;
+  return typeof given === "string" && /^[1-9]\d{0,8}$/.test(given) ? Number(given) : null;
+}
+
+function pathOf(given: unknown): string | null {
+  return typeof given === "string" ? given : null;
+}
+
+/** Writes the files asked for and tells which. Errors: `unavailable` when one cannot be written. */
+export async function writeFiles(
+  run: Run,
+  receipt: Receipt,
+  { csv, tradesCsv }: OutputChoices,
+): Promise<Result<readonly string[], AppError>> {
+  const files = [
+    { path: csv, flag: "--csv", text: () => equityCsv(run) },
+    { path: tradesCsv, flag: "--trades-csv", text: () => tradeCsv(run, receipt) },
+  ];
+  const written: string[] = [];
+  for (const { path, flag, text } of files) {
+    if (path === null) continue;
+    try {
+      await writeFile(path, text());
+      written.push(path);
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error)) throw error;
+      const message = `${flag} cannot be written: ${error.message}`;
+      return fail("unavailable", message, [{ path: flag, message }]);
+    }
+  }
+  return ok(written);
+}
+
+/** One row per bar, numbers in full precision, an undefined one empty. */
+function equityCsv(run: Run): string {
+  const falls = drawdowns(run.curve);
+  const { equity } = run.simulation;
+  const lines = ["time,equity,drawdown,benchmark_equity"];
+  for (let bar = 0; bar < equity.length; bar++) {
+    lines.push([timeOf(run, bar), equity[bar]!, falls[bar]!, run.benchmarkEquity[bar]!].map(cell).join(","));
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** One row per closed trade, headed by the names of the answer. */
+function tradeCsv(run: Run, receipt: Receipt): string {
+  const { trades } = answerOf(run, receipt);
+  const lines = trades.map((trade) => TRADE_COLUMNS.map((name) => cell(trade[name])).join(","));
+  return `${[TRADE_COLUMNS.join(","), ...lines].join("\n")}\n`;
+}
+
+const TRADE_COLUMNS = [
+  "entry_bar",
+  "entry_time",
+  "exit_bar",
+  "exit_time",
+  "side",
+  "quantity",
+  "entry_price",
+  "exit_price",
+  "fees",
+  "pnl",
+  "return",
+  "bars_held",
+  "exit_reason",
+] as const satisfies readonly (keyof Answer["trades"][number])[];
+
+function cell(value: string | number): string {
+  return Number.isNaN(value) ? "" : String(value);
+}

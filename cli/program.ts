@@ -1,0 +1,73 @@
+import { Command, CommanderError } from "commander";
+import { wantsStacks } from "../api/config.ts";
+import { fail } from "../core/errors.ts";
+import { VERSION } from "../core/version.ts";
+import { EXIT_OK, reportBug, reportFailure } from "./failure.ts";
+import type { Terminal } from "./terminal.ts";
+
+type Define = (command: Command, terminal: Terminal, done: (exitCode: number) => void) => void;
+
+interface CommandEntry {
+  readonly doc: string;
+  readonly load: () => Promise<Define>;
+}
+
+/** Every command; only the one in use is loaded. */
+const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+  run: { doc: "run one backtest", load: async () => (await import("./run.ts")).defineRun },
+  strategies: {
+    doc: "list the strategies and their parameters",
+    load: async () => (await import("./strategies.ts")).defineStrategies,
+  },
+};
+
+/** The first flag that a message names. */
+const FLAG = /--[a-z][a-z-]*/;
+
+const INTRODUCTION = `Exact, fast and honest backtests.
+
+Start with:
+  backgrid run --source sample --strategy ma_crossover`;
+
+/** Runs one command line, without the program's own name. Resolves to the exit code; never throws. */
+export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
+  const json = args.includes("--json");
+  let exitCode = EXIT_OK;
+  try {
+    const program = await buildProgram(args, terminal, (code) => {
+      exitCode = code;
+    });
+    if (args.length === 0) program.outputHelp();
+    else await program.parseAsync(args, { from: "user" });
+    return exitCode;
+  } catch (cause) {
+    if (!(cause instanceof CommanderError)) return reportBug(cause, terminal, json, wantsStacks());
+    if (cause.exitCode === 0) return EXIT_OK;
+    const message = cause.message.replace(/^error: /, "").replaceAll("\n", " ");
+    return reportFailure(
+      fail("invalid_request", message, [{ path: FLAG.exec(message)?.[0] ?? "", message }]).error,
+      terminal,
+      json,
+    );
+  }
+}
+
+async function buildProgram(args: readonly string[], terminal: Terminal, done: (exitCode: number) => void): Promise<Command> {
+  const program = new Command("backgrid")
+    .description(INTRODUCTION)
+    .version(VERSION, "--version", "print the version")
+    .helpOption("--help", "tell what there is")
+    .helpCommand("help [command]", "tell the flags of a command")
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => terminal.write(text),
+      writeErr: () => undefined,
+      getOutHelpWidth: () => terminal.columns,
+      getOutHasColors: () => terminal.colours,
+    });
+  for (const [name, { doc, load }] of Object.entries(COMMANDS)) {
+    const command = program.command(name).description(doc).helpOption("--help", `tell the flags of ${name}`);
+    if (args.includes(name)) (await load())(command, terminal, done);
+  }
+  return program;
+}

@@ -1,0 +1,81 @@
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+// Runs on a fresh clone, before anything is installed: only the runtime's own modules may be imported at the top.
+
+const STAMP = "node_modules/.backgrid-installed";
+const WASM = "engine-wasm/build/engine.wasm";
+const COMPILER_INPUTS = ["core/engine/abi.ts", "engine-wasm/build.ts"];
+
+/**
+ * Installs the packages and builds the WebAssembly engine where that is needed, one line about each; silent otherwise.
+ *
+ * @param root   the project's folder
+ * @param say    takes a line without its end
+ * @param build  makes the engine; loaded only when needed, because it needs the packages
+ * @throws {Error} telling what failed and what the tool said
+ */
+export async function setUp(root: string, say: (line: string) => void, build: () => Promise<void>): Promise<void> {
+  const lock = lockHash(root);
+  if (!isInstalled(root, lock)) {
+    say("installing packages (bun install --frozen-lockfile)");
+    install(root);
+    writeFileSync(join(root, STAMP), lock);
+  }
+  if (isStale(root)) {
+    say("building the WebAssembly engine");
+    await build();
+  }
+}
+
+function isInstalled(root: string, lock: string): boolean {
+  const stamp = join(root, STAMP);
+  return existsSync(stamp) && readFileSync(stamp, "utf8") === lock;
+}
+
+/** What an installation follows from: a clone or a checkout changes times, not contents. */
+function lockHash(root: string): string {
+  const hash = createHash("sha256");
+  for (const name of ["package.json", "bun.lock"]) hash.update(readFileSync(join(root, name)));
+  return hash.digest("hex");
+}
+
+function install(root: string): void {
+  const { status, error, stdout, stderr } = spawnSync(process.execPath, ["install", "--frozen-lockfile"], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  if (status === 0) return;
+  const told = error?.message ?? `${stdout}${stderr}`.trim();
+  throw new Error(`bun install --frozen-lockfile failed (exit ${status ?? "none"}):\n${told}`);
+}
+
+/** True when the engine is not built, or a source of it is newer. */
+function isStale(root: string): boolean {
+  const wasm = join(root, WASM);
+  if (!existsSync(wasm)) return true;
+  const assembly = join(root, "engine-wasm/assembly");
+  const inputs = [
+    ...readdirSync(assembly).map((name) => join(assembly, name)),
+    ...COMPILER_INPUTS.map((name) => join(root, name)),
+  ];
+  const builtMs = statSync(wasm).mtimeMs;
+  return inputs.some((path) => statSync(path).mtimeMs > builtMs);
+}
+
+if (import.meta.main) {
+  const root = fileURLToPath(new URL("..", import.meta.url));
+  try {
+    await setUp(
+      root,
+      (line) => void process.stdout.write(`${line}\n`),
+      async () => (await import("../engine-wasm/build.ts")).buildWasm(),
+    );
+  } catch (cause) {
+    process.stderr.write(`setup failed: ${cause instanceof Error ? cause.message : String(cause)}\n`);
+    process.exitCode = 1;
+  }
+}
