@@ -72,6 +72,12 @@ describe("bad input ends with 2 and names the flag, the value and what is allowe
     expect((await backgrid(["run", "--file", file, "--strategy", "buy_and_hold", "--symbol", "mine"])).exitCode).toBe(0);
   });
 
+  test("a file's name tells the symbol up to an underscore", async () => {
+    const file = fileOf(FOUR_BARS, "aapl_2020.csv");
+    const { out } = await backgrid(["run", "--file", file, "--strategy", "buy_and_hold", "--json"]);
+    expect(JSON.parse(out).symbol).toBe("AAPL");
+  });
+
   test("every offending flag is named, one a line", async () => {
     const { errors } = await backgrid(["run", ...CROSS, "--fast", "0", "--commission", "2", "--fill", "noon"]);
     expect(errors.trimEnd().split("\n")).toHaveLength(3);

@@ -46,12 +46,12 @@ export function parseRun(flags: GivenFlags): Result<AskedRun, AppError> {
   const params = parametersOf(flags, findings);
   if (params.size > 0) fields.params = Object.fromEntries(params);
   if (fields.symbol === undefined) {
-    const symbol = path === null ? SAMPLE : basename(path, extname(path)).toUpperCase();
-    if (isSymbol(symbol)) fields.symbol = symbol;
+    const symbol = path === null ? SAMPLE : symbolOf(path);
+    if (symbol !== null) fields.symbol = symbol;
     else
       findings.push({
         path: "--symbol",
-        message: `--symbol is missing, and the name of ${shown(path)} is no symbol; give one such as AAPL`,
+        message: `--symbol is missing, and the name of ${shown(path)} does not start like a symbol; give one such as AAPL`,
       });
   }
   if (findings.length > 0) return refuse(findings);
@@ -62,6 +62,14 @@ export function parseRun(flags: GivenFlags): Result<AskedRun, AppError> {
   if (!engine.ok) return engine;
   const { symbol, adjusted } = request.value;
   return ok({ request: request.value, query: { symbol, path, adjusted }, source: source.value, engine: engine.value });
+}
+
+/** The symbol that a file's name tells: AAPL for AAPL.csv and for aapl_2020.csv; null where it starts like none. */
+function symbolOf(path: string): string | null {
+  const name = basename(path, extname(path)).toUpperCase();
+  if (isSymbol(name)) return name;
+  const start = /^\^?[A-Z0-9]{1,10}(?=_)/.exec(name)?.[0] ?? "";
+  return isSymbol(start) ? start : null;
 }
 
 function sourceOf(given: unknown, path: string | null): Result<SourceName, AppError> {
