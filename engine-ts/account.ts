@@ -109,7 +109,7 @@ export class Account {
     this.stop /= ratio;
     this.target /= ratio;
     this.best /= ratio;
-    if (quantity > kept) {
+    if (quantity > kept * (1 + CASH_TOLERANCE)) {
       const money = side * (quantity - kept) * price;
       this.cash += money;
       this.lieuGain += side * (price - this.entryPrice) * (quantity - kept);

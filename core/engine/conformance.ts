@@ -198,6 +198,21 @@ export function describeEngine(name: string, load: () => Promise<Engine>): void 
       expectClose(retell(run, item), item.expected);
     });
 
+    test.each([0.07, 0.29, 0.58, 1.1, 0.57])(
+      "100 whole shares split by %p stay whole: no cash in lieu of rounding",
+      async (ratio) => {
+        using simulator = (await load()).prepare(flatBars([10, 10, 10, 10]));
+        const { events, openPosition } = simulator.simulate(signalsAt(4, { 0: "long" }), {
+          ...PLAIN,
+          sizing: { type: "shares", value: 100 },
+          fractional: false,
+          splits: [{ bar: 2, ratio }],
+        });
+        expect(Array.from(events.kind)).toEqual([abi.EVENT_SPLIT]);
+        expect(openPosition?.quantity).toBe(Math.round(100 * ratio));
+      },
+    );
+
     test("a level touched exactly is hit and one missed by a cent is not, known from whole cents", async () => {
       const engine = await load();
       let levels = 0;

@@ -18,9 +18,12 @@ export const donchianBreakout = defineStrategy({
     let state = WANT_FLAT;
     for (let i = Math.max(from, entry, exit); i < close.length; i++) {
       const price = close[i]!;
-      if (price > entryHigh[i - 1]!) state = WANT_LONG;
-      else if (price < entryLow[i - 1]!) state = WANT_SHORT;
-      else if (state === WANT_LONG ? price < exitLow[i - 1]! : price > exitHigh[i - 1]!) state = WANT_FLAT;
+      const above = price > entryHigh[i - 1]!;
+      const below = price < entryLow[i - 1]!;
+      // A position ends by its exit rule alone; with that, the opposite break opens the other side at once.
+      if (state === WANT_LONG) state = price < exitLow[i - 1]! ? (below ? WANT_SHORT : WANT_FLAT) : WANT_LONG;
+      else if (state === WANT_SHORT) state = price > exitHigh[i - 1]! ? (above ? WANT_LONG : WANT_FLAT) : WANT_SHORT;
+      else state = above ? WANT_LONG : below ? WANT_SHORT : WANT_FLAT;
       wanted[i - from] = state;
     }
     return wanted;

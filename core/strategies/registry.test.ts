@@ -95,10 +95,10 @@ describe.each(names)("%s", (name) => {
       for (const from of [1, 40, 120, 259, 260]) {
         const wanted = strategy.wanted(bars, params, from);
         expect(wanted.length).toBe(260 - from);
-        // Entries do not depend on the state before, so that from the first one on the two are the same.
+        // A state is all that a strategy remembers, so that from the first bar on which the two agree they stay the same.
         const firstBar = bars.close.subarray(from).findIndex((price) => !Number.isNaN(price));
-        const firstEntry = wanted.findIndex((state) => state !== 0);
-        const same = MEMORYLESS.has(name) ? firstBar : firstEntry;
+        const agreed = wanted.findIndex((state, k) => k >= firstBar && state === whole[from + k]);
+        const same = MEMORYLESS.has(name) ? firstBar : agreed;
         if (same !== -1) expect(wanted.subarray(same)).toEqual(whole.subarray(from + same));
       }
     }

@@ -124,6 +124,11 @@ describe("donchian_breakout", () => {
   test("waits for the longer of its two windows", () => {
     expect(states(strategies.donchian_breakout.wanted(closes(1, 2, 3, 4, 5), { entry: 1, exit: 3 }, 0))).toEqual([0, 0, 0, 1, 1]);
   });
+
+  test("holds until its exit rule though the opposite entry breaks first", () => {
+    const bars = closes(10, 10, 10, 10, 11, 10.5, 10.4, 9.9);
+    expect(states(strategies.donchian_breakout.wanted(bars, { entry: 1, exit: 4 }, 0))).toEqual([0, 0, 0, 0, 1, 1, 1, -1]);
+  });
 });
 
 describe("macd_crossover", () => {

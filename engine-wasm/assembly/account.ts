@@ -106,7 +106,7 @@ export function split(bar: i32, ratio: f64, price: f64): void {
   stop /= ratio;
   target /= ratio;
   best /= ratio;
-  if (quantity > kept) {
+  if (quantity > kept * (1.0 + CASH_TOLERANCE)) {
     const money = side * (quantity - kept) * price;
     cash += money;
     lieuGain += side * (price - entryPrice) * (quantity - kept);
