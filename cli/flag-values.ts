@@ -1,9 +1,11 @@
+import { readFileSync } from "node:fs";
 import { err, ok, type Result } from "../core/result.ts";
 import { parseParam } from "../core/strategies/params.ts";
 import type { NumberParam } from "../core/strategies/strategy.ts";
 import type { SettingKind } from "./settings.ts";
 
 const ANY_NUMBER: NumberParam = { kind: "number", min: -Number.MAX_VALUE, max: Number.MAX_VALUE, default: 0, unit: "", doc: "" };
+const SIGNAL_LINES = ["", "long", "short", "exit"];
 const SIZING = /^([^:]*):(.*)$/s;
 const SPLIT = /^(.+):([^:]*)$/s;
 
@@ -22,7 +24,27 @@ function numberOrText(text: string): number | string {
 export function fieldValue(kind: SettingKind, given: unknown): Result<unknown, string> {
   if (Array.isArray(given)) return listOf(given);
   if (typeof given !== "string" || kind === "text") return ok(given);
+  if (kind === "signals") return signalsIn(given);
   return kind === "sizing" ? sizingOf(given) : ok(numberOrText(given));
+}
+
+/** A text file with one signal a line, an empty line for none; a first line `signal` is a heading. */
+function signalsIn(path: string): Result<unknown, string> {
+  try {
+    const lines = readFileSync(path, "utf8")
+      .replace(/\r?\n$/, "")
+      .split(/\r?\n/);
+    const words = lines.map((line) => line.trim().toLowerCase());
+    const headed = words[0] === "signal" ? 1 : 0;
+    const odd = words.findIndex((word, i) => i >= headed && !SIGNAL_LINES.includes(word));
+    if (odd >= 0) return err(`line ${odd + 1} must be long, short, exit or nothing: got ${JSON.stringify(lines[odd])}`);
+    return ok(words.slice(headed).map((word) => (word === "" ? null : word)));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return err(
+      `must be a text file with one signal a line (long, short, exit or nothing): got ${JSON.stringify(path)}, ${reason}`,
+    );
+  }
 }
 
 function sizingOf(text: string): Result<unknown, string> {

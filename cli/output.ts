@@ -1,11 +1,11 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type AppError, type Finding, fail } from "../core/errors.ts";
-import { shown } from "../core/requests/field.ts";
 import { refuse } from "../core/requests/findings.ts";
 import { ok, type Result } from "../core/result.ts";
 import { type Answer, answerOf, drawdowns, type Receipt, timeOf } from "../core/run/answer.ts";
 import type { Run } from "../core/run/backtest.ts";
+import { shown } from "../core/shown.ts";
 
 /** What a run leaves besides its report. `trades` is how many of the last trades the report lists. */
 export interface OutputChoices {

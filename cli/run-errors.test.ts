@@ -165,3 +165,37 @@ describe("a failure under --json", () => {
     expect(JSON.parse(out)).toMatchObject({ status: 400, code: "invalid_request", errors: [{ path: "--colour" }] });
   });
 });
+
+describe("own signals", () => {
+  const signals = (text: string) => [
+    "run",
+    "--file",
+    fileOf(FOUR_BARS),
+    "--strategy",
+    "signals",
+    "--signals",
+    fileOf(text, "s.txt"),
+  ];
+
+  test("are read from a file, one a line, taken as they stand", async () => {
+    const { out, exitCode } = await backgrid([...signals("signal\nLong\n\nexit\n\n"), "--json"]);
+    expect(exitCode).toBe(0);
+    const { strategy, trades } = JSON.parse(out);
+    expect(strategy).toBe("signals");
+    expect(trades.map((trade: { entry_bar: number; exit_bar: number }) => [trade.entry_bar, trade.exit_bar])).toEqual([[1, 3]]);
+  });
+
+  test.each([
+    ["another word", signals("long\n\nbuy\n\n"), ["--signals line 3 must be long, short, exit or nothing", '"buy"']],
+    ["too few", signals("long\n"), ["--signals must hold one entry for each row of the data: got 1 for 4 rows"]],
+    [
+      "no such file",
+      ["run", "--file", fileOf(FOUR_BARS), "--strategy", "signals", "--signals", "/no/such"],
+      ["--signals must be a text file"],
+    ],
+    ["a direction", [...signals("\n\n\n\n"), "--direction", "long"], ["--direction may not be given with the strategy signals"]],
+    ["none", ["run", "--file", fileOf(FOUR_BARS), "--strategy", "signals"], ["--signals must be a list", "got nothing"]],
+  ])("are refused with what is wrong: %s", async (_what, args, words) => {
+    await refused(args, 2, ...words);
+  });
+});

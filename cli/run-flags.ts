@@ -1,6 +1,6 @@
 import { type Command, CommanderError, Option } from "commander";
 import { ENGINE_CHOICES } from "../api/config.ts";
-import { shown } from "../core/requests/field.ts";
+import { shown } from "../core/shown.ts";
 import { strategies } from "../core/strategies/registry.ts";
 import type { ParamSpec } from "../core/strategies/strategy.ts";
 import { sources } from "../data/registry.ts";

@@ -3,9 +3,9 @@ import { type EngineChoice, parseEngineChoice, readConfig } from "../api/config.
 import { type AppError, type Finding, fail } from "../core/errors.ts";
 import type { BarQuery } from "../core/ports.ts";
 import { type BacktestRequest, isSymbol, parseBacktest } from "../core/requests/backtest.ts";
-import { shown } from "../core/requests/field.ts";
 import { refuse } from "../core/requests/findings.ts";
 import { ok, type Result } from "../core/result.ts";
+import { shown } from "../core/shown.ts";
 import { strategies } from "../core/strategies/registry.ts";
 import { type SourceName, sources } from "../data/registry.ts";
 import { flagOf, inFlags, parameterFlag } from "./flag-names.ts";

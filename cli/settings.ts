@@ -2,7 +2,7 @@ import { INTERVALS } from "../core/bars.ts";
 import { DIRECTIONS } from "../core/strategies/signals.ts";
 
 /** How the text behind a flag becomes the field's value. */
-export type SettingKind = "text" | "number" | "switch" | "off_switch" | "sizing" | "splits";
+export type SettingKind = "text" | "number" | "switch" | "off_switch" | "sizing" | "splits" | "signals";
 
 /** A flag for a field of a backtest request. What the field allows is decided where requests are parsed. */
 export interface Setting {
@@ -56,6 +56,13 @@ export const settings: readonly Setting[] = [
     field: "strategy",
     kind: "text",
     doc: 'required; "backgrid strategies" lists them',
+  },
+  {
+    group: "strategy",
+    flags: "--signals <path>",
+    field: "signals",
+    kind: "signals",
+    doc: "with --strategy signals: one a line for each row of the file: long, short, exit or nothing",
   },
   { group: "strategy", flags: "--direction <sides>", field: "direction", kind: "text", doc: `${DIRECTIONS.join(", ")} (long)` },
 

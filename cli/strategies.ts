@@ -7,7 +7,11 @@ import { styles } from "./report/style.ts";
 import { marked, wrapped } from "./report/text.ts";
 import type { Terminal } from "./terminal.ts";
 
-const USE = `Defaults in brackets. To run one:\n  backgrid run --source sample --strategy ma_crossover --fast 20\n`;
+const USE = `Defaults in brackets. To run one:
+  backgrid run --source sample --strategy ma_crossover --fast 20
+Your own signals, one a line for each row of a file:
+  backgrid run --file p.csv --strategy signals --signals s.txt
+`;
 
 /** The command `strategies`: each with what it does and its parameters. */
 export function defineStrategies(command: Command, terminal: Terminal, done: (exitCode: number) => void): void {

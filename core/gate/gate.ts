@@ -19,6 +19,8 @@ export interface GatedBars {
   readonly from: number;
   readonly interval: Interval;
   readonly warnings: readonly BarWarning[];
+  /** The raw row that a bar was given in, both counted from 0. */
+  readonly rowOf: (bar: number) => number;
 }
 
 /**
@@ -60,7 +62,14 @@ export function gate(raw: RawBars, settings: GateSettings): Result<GatedBars, Ap
     ...found.map((coded) => warningOf(coded, series)),
   ];
   const missing = found.filter(({ breach }) => breach.effect === "missing").map(({ breach }) => breach);
-  return ok({ bars: barsOf(series, missing), from: cut.value.start - cut.value.first, interval: interval.value, warnings });
+  const { first, start } = cut.value;
+  return ok({
+    bars: barsOf(series, missing),
+    from: start - first,
+    interval: interval.value,
+    warnings,
+    rowOf: (bar) => unique.rows?.[first + bar] ?? first + bar,
+  });
 }
 
 /** The source's or the data's interval, or the one asked for where neither can tell. */

@@ -5,20 +5,13 @@ import type { AppError, Finding } from "../errors.ts";
 import { type BarRange, parseRange } from "../gate/range.ts";
 import type { ListedSplit } from "../gate/rule.ts";
 import { ok, type Result } from "../result.ts";
-import { type ParamOptions, parseParams } from "../strategies/params.ts";
-import { isStrategyName, type StrategyName, strategies, strategyNamed } from "../strategies/registry.ts";
-import { DIRECTIONS, type Direction } from "../strategies/signals.ts";
-import type { ParamValues } from "../strategies/strategy.ts";
+import { shown } from "../shown.ts";
+import type { ParamOptions } from "../strategies/params.ts";
+import { DIRECTIONS } from "../strategies/signals.ts";
 import { parseIsoTime } from "../time.ts";
-import { choice, either, flag, list, number, shown, text, time } from "./field.ts";
+import { choice, either, flag, list, number, text, time } from "./field.ts";
 import { findingsOf, refuse } from "./findings.ts";
-
-/** Which strategy with which values, and which sides it may take. */
-export interface StrategyChoice {
-  readonly name: StrategyName;
-  readonly params: ParamValues;
-  readonly direction: Direction;
-}
+import { parseStrategy, type StrategyChoice } from "./strategy-choice.ts";
 
 /** A request for one backtest, checked, every default filled in. What depends on the bars is still null or "auto". */
 export interface BacktestRequest {
@@ -66,6 +59,7 @@ const schema = z.strictObject({
   /** Judged by name below. */
   strategy: z.unknown().optional(),
   params: z.unknown().optional(),
+  signals: z.unknown().optional(),
   direction: choice(DIRECTIONS).default("long"),
   start: time().nullable().default(null),
   end: time().nullable().default(null),
@@ -123,7 +117,7 @@ export function parseBacktest(input: unknown, options: ParamOptions = {}): Resul
   if (!renamed.ok) return refuse(renamed.error);
   const parsed = schema.safeParse(renamed.value);
   const findings = parsed.success ? [] : findingsOf(parsed.error, (path) => INNER_FIELDS[String(path[0])] ?? BACKTEST_FIELDS);
-  const strategy = parseStrategy(renamed.value, options);
+  const strategy = parseStrategy(renamed.value, parsed.data?.direction ?? "long", options);
   if (!strategy.ok) findings.push(...strategy.error);
   if (!parsed.success || !strategy.ok) return refuse(findings);
 
@@ -134,7 +128,7 @@ export function parseBacktest(input: unknown, options: ParamOptions = {}): Resul
   if (findings.length > 0) return refuse(findings);
   return ok({
     symbol: fields.symbol.toUpperCase(),
-    strategy: { ...strategy.value, direction: fields.direction },
+    strategy: strategy.value,
     range: range.value,
     interval: fields.interval,
     warmup: fields.warmup,
@@ -186,19 +180,6 @@ function withoutAliases(input: unknown): Result<Readonly<Record<string, unknown>
 
 function nameOf(key: string): string {
   return Object.hasOwn(ALIASES, key) ? ALIASES[key]! : key;
-}
-
-function parseStrategy(
-  input: Readonly<Record<string, unknown>>,
-  options: ParamOptions,
-): Result<Omit<StrategyChoice, "direction">, readonly Finding[]> {
-  const name = input.strategy;
-  if (typeof name !== "string" || !isStrategyName(name)) {
-    const message = `strategy must be one of ${Object.keys(strategies).join(", ")}: got ${shown(name)}`;
-    return { ok: false, error: [{ path: "strategy", message }] };
-  }
-  const params = parseParams(strategyNamed(name), input.params, options);
-  return params.ok ? ok({ name, params: params.value }) : params;
 }
 
 function contradictions(fields: z.output<typeof schema>): Finding[] {

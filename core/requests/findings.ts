@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { type AppError, type Finding, fail } from "../errors.ts";
-import { shown } from "./field.ts";
+import { shown } from "../shown.ts";
 
 /**
  * What a schema complains about, one finding per place, unknown fields by name.

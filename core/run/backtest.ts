@@ -2,12 +2,14 @@ import { type Bars, type Interval, sliceBars } from "../bars.ts";
 import { defaultPeriodsPerYear } from "../calendar.ts";
 import type { Engine, Execution, Simulation } from "../engine/contract.ts";
 import { type AppError, fail } from "../errors.ts";
-import { gate } from "../gate/gate.ts";
+import { type GatedBars, gate } from "../gate/gate.ts";
 import type { BarWarning } from "../gate/raw-bars.ts";
+import { atBarTimes } from "../gate/split-times.ts";
 import { benchmarkMetrics, exposureMetrics, seriesMetrics, tradeMetrics } from "../metrics/registry.ts";
 import { equitySeries, type SeriesSettings } from "../metrics/series.ts";
 import type { BarOrigin, BarProvider, BarQuery } from "../ports.ts";
 import type { BacktestRequest } from "../requests/backtest.ts";
+import { GIVEN_SIGNALS, type StrategyChoice } from "../requests/strategy-choice.ts";
 import { ok, type Result } from "../result.ts";
 import { strategyNamed } from "../strategies/registry.ts";
 import { signalsOf } from "../strategies/signals.ts";
@@ -54,8 +56,7 @@ export async function runBacktest(request: BacktestRequest, query: BarQuery, por
   if (!provided.ok) return provided;
   const { raw, origin } = provided.value;
 
-  const strategy = strategyNamed(request.strategy.name);
-  const needed = strategy.barsNeeded(request.strategy.params);
+  const needed = barsNeeded(request.strategy);
   const gated = gate(raw, {
     nowMs: ports.nowMs,
     dataQuality: request.dataQuality,
@@ -71,10 +72,11 @@ export async function runBacktest(request: BacktestRequest, query: BarQuery, por
   const priced = seen.close.reduce((count, price) => (Number.isNaN(price) ? count : count + 1), 0);
   if (priced < needed) return tooFewBars(request, needed, priced, from);
 
-  const signals = signalsOf(strategy.wanted(seen, request.strategy.params, from), request.strategy.direction);
-  const execution: Execution = { ...request.execution, splits: splitBars(bars.timeMs, request.splits) };
+  const signals = signalsFor(request.strategy, gated.value, raw.timeMs.length);
+  if (!signals.ok) return signals;
+  const execution: Execution = { ...request.execution, splits: splitBars(bars.timeMs, atBarTimes(request.splits, interval)) };
   using simulator = ports.engine.prepare(bars);
-  const simulation = simulator.simulate(signals, execution);
+  const simulation = simulator.simulate(signals.value, execution);
   const held = simulator.simulate(holdFromStart(bars), benchmarkExecution(execution));
 
   const settings: SeriesSettings = {
@@ -113,6 +115,7 @@ export async function runBacktest(request: BacktestRequest, query: BarQuery, por
       execution,
       fills: simulation.fills,
       equity: simulation.equity,
+      givenSignals: request.strategy.name === GIVEN_SIGNALS ? signals.value : null,
     }),
   ]);
   return ok({
@@ -132,6 +135,24 @@ export async function runBacktest(request: BacktestRequest, query: BarQuery, por
     resultHash,
     engine: { name: ports.engine.name, version: ports.engine.version },
   });
+}
+
+function barsNeeded(strategy: StrategyChoice): number {
+  return strategy.name === GIVEN_SIGNALS ? 1 : strategyNamed(strategy.name).barsNeeded(strategy.params);
+}
+
+/** One signal for each bar of the range: the strategy's, or those given for the rows that the bars came from. */
+function signalsFor(strategy: StrategyChoice, gated: GatedBars, rows: number): Result<Int8Array, AppError> {
+  const { bars, from, rowOf } = gated;
+  if (strategy.name !== GIVEN_SIGNALS) {
+    return ok(signalsOf(strategyNamed(strategy.name).wanted(bars, strategy.params, from), strategy.direction));
+  }
+  const { signals } = strategy;
+  if (signals.length !== rows) {
+    const message = `signals must hold one entry for each row of the data: got ${signals.length} for ${rows} rows`;
+    return fail("invalid_request", message, [{ path: "signals", message }]);
+  }
+  return ok(Int8Array.from({ length: bars.close.length - from }, (_, bar) => signals[rowOf(from + bar)]!));
 }
 
 /** All equity from the first bar on with the run's cash, costs and fill, without stops: what holding would have brought. */

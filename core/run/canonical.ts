@@ -1,6 +1,6 @@
 import type { Bars } from "../bars.ts";
 import type { Execution, Fills } from "../engine/contract.ts";
-import type { StrategyChoice } from "../requests/backtest.ts";
+import type { StrategyChoice } from "../requests/strategy-choice.ts";
 
 /** A value that JSON can hold, for canonical text. */
 type Plain = null | boolean | number | string | readonly Plain[] | { readonly [key: string]: Plain };
@@ -63,6 +63,8 @@ export interface HashedRun {
   readonly execution: Execution;
   readonly fills: Fills;
   readonly equity: Float64Array;
+  /** Signals that the caller gave, one a bar of the range; null where the strategy made them. */
+  readonly givenSignals: Int8Array | null;
 }
 
 /** The same for the same backtest on every engine and runtime, and different when a bar, a setting, a fill or the equity differs. */
@@ -99,6 +101,7 @@ export function hashRun(run: HashedRun): Promise<string> {
     fills.price,
     fills.fee,
     run.equity,
+    ...(run.givenSignals === null ? [] : [run.givenSignals]),
   ];
   return sha256([new TextEncoder().encode(`${inputs}\n`), canonicalColumns(columns)]);
 }

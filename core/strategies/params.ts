@@ -1,5 +1,6 @@
 import type { Finding } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
+import { shown } from "../shown.ts";
 import type { ParamRule, ParamSpec, ParamSpecs, ParamValue, ParamValues } from "./strategy.ts";
 
 export interface ParamOptions {
@@ -13,12 +14,6 @@ const NUMBER_TEXT = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 function allowed(spec: ParamSpec): string {
   if (spec.kind === "choice") return `one of ${spec.choices.join(", ")}`;
   return `${spec.kind === "integer" ? "a whole number" : "a number"} from ${spec.min} to ${spec.max}`;
-}
-
-/** An offending value as it was given, cut to a length that fits a message. */
-function shown(value: unknown): string {
-  const text = typeof value === "number" || typeof value === "bigint" ? String(value) : (JSON.stringify(value) ?? typeof value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }
 
 /**

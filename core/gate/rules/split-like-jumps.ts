@@ -1,4 +1,5 @@
 import { breach, type GateRule, type ListedSplit } from "../rule.ts";
+import { atBarTimes } from "../split-times.ts";
 
 const SMALLEST_JUMP = 0.4;
 const LARGEST_TERM = 20;
@@ -6,7 +7,9 @@ const CLOSENESS = 0.02;
 
 export const splitLikeJumps: GateRule = {
   doc: "an opening jump that looks like a split: a warning; refused for unadjusted prices without that split listed, unless data_quality is warn",
-  check({ timeMs, open, close }, { adjusted, dataQuality, splits }) {
+  check({ timeMs, open, close, interval }, settings) {
+    const { adjusted, dataQuality } = settings;
+    const splits = atBarTimes(settings.splits, interval);
     const unlisted: number[] = [];
     const listed: number[] = [];
     const before = new Map<number, number>();
