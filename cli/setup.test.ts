@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { mkdirSync, mkdtempSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { setUp } from "./setup.ts";
+import { setUp, setUpOrTell } from "./setup.ts";
 
 /** One dependency, in a folder of the project: installing it needs no network. */
 const PACKAGE = '{ "name": "tiny", "private": true, "dependencies": { "near": "file:./near" } }\n';
@@ -75,4 +75,23 @@ test("a failing installation is told with what the tool said", async () => {
   const { run, said } = project("no lock file at all");
   await expect(run()).rejects.toThrow(/^bun install --frozen-lockfile failed \(exit 1\):\n.*/);
   expect(said).toHaveLength(1);
+});
+
+test("the user is told each step, or what failed", async () => {
+  const told = async (lock: string) => {
+    const { root, put } = project(lock);
+    const [out, errors]: [string[], string[]] = [[], []];
+    const write = (texts: string[]) => ({ write: (text: string) => texts.push(text) });
+    const exitCode = await setUpOrTell(root, write(out), write(errors), async () => put(WASM, "built"));
+    return { exitCode, out: out.join(""), errors: errors.join("") };
+  };
+  const done = await told(LOCK);
+  expect(done).toEqual({
+    exitCode: 0,
+    out: "installing packages (bun install --frozen-lockfile)\nbuilding the WebAssembly engine\n",
+    errors: "",
+  });
+  const failed = await told("no lock file at all");
+  expect(failed.exitCode).toBe(1);
+  expect(failed.errors).toStartWith("setup failed: bun install --frozen-lockfile failed");
 });

@@ -66,16 +66,23 @@ function isStale(root: string): boolean {
   return inputs.some((path) => statSync(path).mtimeMs > builtMs);
 }
 
-if (import.meta.main) {
-  const root = fileURLToPath(new URL("..", import.meta.url));
+/** As `setUp`, told to the user: 0, or 1 when it failed. */
+export async function setUpOrTell(
+  root: string,
+  out: { write(text: string): unknown },
+  errors: { write(text: string): unknown },
+  build: () => Promise<void>,
+): Promise<number> {
   try {
-    await setUp(
-      root,
-      (line) => void process.stdout.write(`${line}\n`),
-      async () => (await import("../engine-wasm/build.ts")).buildWasm(),
-    );
+    await setUp(root, (line) => void out.write(`${line}\n`), build);
+    return 0;
   } catch (cause) {
-    process.stderr.write(`setup failed: ${cause instanceof Error ? cause.message : String(cause)}\n`);
-    process.exitCode = 1;
+    errors.write(`setup failed: ${cause instanceof Error ? cause.message : String(cause)}\n`);
+    return 1;
   }
+}
+
+if (import.meta.main) {
+  const build = async () => (await import("../engine-wasm/build.ts")).buildWasm();
+  process.exitCode = await setUpOrTell(fileURLToPath(new URL("..", import.meta.url)), process.stdout, process.stderr, build);
 }

@@ -28,7 +28,7 @@ export function terminalOn(
   out: Stream,
   errors: Stream,
   colours: boolean = Bun.enableANSIColors,
-  leave: () => void = () => process.exit(),
+  leave: () => void = process.exit,
 ): Terminal {
   for (const stream of [out, errors]) {
     stream.on("error", (error) => {

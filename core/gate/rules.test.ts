@@ -21,6 +21,14 @@ test("good bars pass without a word, as they are", () => {
   expect(gated.bars.close).toEqual(raw.close);
 });
 
+test("numbers that are not finite are named from the oldest row on, whatever column they stand in", () => {
+  const rows = goodRows();
+  rows[7] = [rows[7]![0], Infinity, Infinity, 104, 106, 1];
+  rows[2] = [rows[2]![0], 105, 107, 104, 106, -Infinity];
+  const { findings } = refused(rawOf(rows));
+  expect(findings.map(({ path }) => path)).toEqual(["line 4", "line 9"]);
+});
+
 describe("refused whatever data_quality says, naming the row", () => {
   const cases: readonly (readonly [string, RawBars, string])[] = [
     ["a price of 0", rawOf(withRow(5, [DAY, 105, 107, 0, 106, 1])), "low is 0, prices must be above 0"],
