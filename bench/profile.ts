@@ -41,7 +41,7 @@ function profile(index: number): string[] {
     const start = lines.findIndex((line) => line.startsWith("| Self%"));
     return lines
       .slice(start, start + 2 + ROWS)
-      .map((line) => line.replace(/`\/[^`]*\/(bench|core|engine-wasm|engine-ts|node_modules)\//, "`$1/"));
+      .map((line) => line.replace(/`\/[^`]*\/(api|bench|cli|core|data|engine-wasm|engine-ts|node_modules)\//, "`$1/"));
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -9,7 +9,7 @@ function surroundings(command: string) {
     command,
     date: new Date().toISOString(),
     commit: git("rev-parse", "HEAD"),
-    uncommitted_changes: git("status", "--porcelain") !== "",
+    uncommitted_changes: git("status", "--porcelain", "--", ":/", ":!/profiles") !== "",
     cpu: cpus()[0]?.model ?? "unknown",
     cores: cpus().length,
     memory_gib: Math.round(totalmem() / 2 ** 30),

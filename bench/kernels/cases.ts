@@ -17,6 +17,8 @@ export interface BenchCase {
   readonly inside: string;
   /** Bars or returns a call works through. */
   readonly size: number;
+  /** The garbage of a call is collected before the next, outside the timed region; else whenever the runtime sees fit. */
+  readonly collected?: boolean;
   /** Null where the engine has no such thing. */
   readonly prepare: (engine: Engine) => Promise<Prepared | null>;
 }
@@ -48,11 +50,12 @@ function crossings(bars: Bars, fast: number, slow: number): Int8Array {
   return signalsOf(strategies.ma_crossover.wanted(bars, { fast, slow, average: "sma" }, 0), "long");
 }
 
-function simulation(name: string, size: number, execution: Execution): BenchCase {
+function simulation(name: string, size: number, execution: Execution, collected = false): BenchCase {
   return {
-    name: `simulate ${name}`,
+    name: `simulate ${name}${collected ? ", garbage collected between calls" : ""}`,
     inside: "signals in, run, equity + fills + trades copied out",
     size,
+    collected,
     prepare: async (engine) => {
       const bars = await tiledSample("SAMPLE-VOL", size);
       const signals = crossings(bars, 10, 30);
@@ -107,9 +110,11 @@ function returnStatistics(size: number): BenchCase {
 export const cases: readonly BenchCase[] = [
   residentSimulation("10 M bars", 10 * MILLION, COSTS),
   residentSimulation("10 M bars, stop 2 %, target 4 %, trailing 3 %", 10 * MILLION, STOPS),
-  simulation("10 M bars", 10 * MILLION, COSTS),
-  simulation("10 M bars, stop 2 %, target 4 %, trailing 3 %", 10 * MILLION, STOPS),
-  simulation("10 M bars, every bar by the full rules", 10 * MILLION, EVERY_BAR),
+  ...[false, true].flatMap((collected) => [
+    simulation("10 M bars", 10 * MILLION, COSTS, collected),
+    simulation("10 M bars, stop 2 %, target 4 %, trailing 3 %", 10 * MILLION, STOPS, collected),
+    simulation("10 M bars, every bar by the full rules", 10 * MILLION, EVERY_BAR, collected),
+  ]),
   crossover(10 * MILLION, 30, 150),
   returnStatistics(MILLION),
   simulation("2,520 bars", 2520, COSTS),

@@ -32,7 +32,7 @@ export function benchKernels(rounds: number): void {
         if (timing !== null) timings[engine].push(timing);
       }
     }
-    process.stderr.write(`${benchCase.name}, ${benchCase.size}: done`);
+    process.stderr.write(`${benchCase.name}, ${benchCase.size}: done\n`);
     return {
       name: benchCase.name,
       inside: benchCase.inside,
