@@ -8,6 +8,8 @@ import { appError, type ErrorCode } from "../core/errors.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PAGES = [
+  "README.md",
+  "DECISION_LOG.md",
   "CONTRIBUTING.md",
   "CHANGELOG.md",
   ...readdirSync(join(ROOT, "docs")).flatMap((name) => (name.endsWith(".md") ? [`docs/${name}`] : [])),
