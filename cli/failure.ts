@@ -1,4 +1,5 @@
-import type { AppError, ErrorCode, Finding } from "../core/errors.ts";
+import { problemOf } from "../api/http-errors.ts";
+import { type AppError, appError, type ErrorCode, type Finding } from "../core/errors.ts";
 import type { Terminal } from "./terminal.ts";
 
 export const EXIT_OK = 0;
@@ -6,42 +7,40 @@ export const EXIT_OTHER = 1;
 export const EXIT_BAD_INPUT = 2;
 const EXIT_DATA = 3;
 
-interface Edge {
-  readonly exit: number;
-  readonly status: number;
-  /** The phrase of the HTTP status. */
-  readonly title: string;
-}
-
-/** What each expected failure is at the edge: the exit code, and the status and title of its problem. */
-const EDGES = {
-  invalid_request: { exit: EXIT_BAD_INPUT, status: 400, title: "Bad Request" },
-  no_data: { exit: EXIT_DATA, status: 422, title: "Unprocessable Content" },
-  bad_data: { exit: EXIT_DATA, status: 422, title: "Unprocessable Content" },
-  not_found: { exit: EXIT_DATA, status: 404, title: "Not Found" },
-  unavailable: { exit: EXIT_OTHER, status: 503, title: "Service Unavailable" },
-} as const satisfies Readonly<Record<ErrorCode, Edge>>;
+/** The exit code of every expected failure. */
+const EXITS: Readonly<Record<ErrorCode, number>> = {
+  invalid_json: EXIT_BAD_INPUT,
+  invalid_request: EXIT_BAD_INPUT,
+  forbidden: EXIT_OTHER,
+  not_found: EXIT_DATA,
+  conflict: EXIT_OTHER,
+  payload_too_large: EXIT_BAD_INPUT,
+  unsupported_media_type: EXIT_BAD_INPUT,
+  no_data: EXIT_DATA,
+  bad_data: EXIT_DATA,
+  too_costly: EXIT_BAD_INPUT,
+  idempotency_mismatch: EXIT_BAD_INPUT,
+  provider: EXIT_DATA,
+  unavailable: EXIT_OTHER,
+  provider_timeout: EXIT_DATA,
+  timeout: EXIT_OTHER,
+  memory: EXIT_OTHER,
+  crash: EXIT_OTHER,
+  internal: EXIT_OTHER,
+};
 
 /** Tells a failure and gives its exit code: sentences on stderr, or with `json` an RFC 9457 problem on stdout. */
 export function reportFailure(error: AppError, terminal: Terminal, json: boolean): number {
-  const { exit, status, title } = EDGES[error.code];
-  if (json) {
-    const { detail, code, findings } = error;
-    terminal.write(`${JSON.stringify({ type: "about:blank", title, status, detail, code, errors: findings })}\n`);
-  } else {
-    terminal.writeError(`${sentences(error).join("\n       ")}\n`);
-  }
-  return exit;
+  if (json) terminal.write(`${JSON.stringify(problemOf(error))}\n`);
+  else terminal.writeError(`${sentences(error).join("\n       ")}\n`);
+  return EXITS[error.code];
 }
 
 /** A bug: one line, with the stack only where it was asked for. */
 export function reportBug(cause: unknown, terminal: Terminal, json: boolean, debug: boolean): number {
   const reason = cause instanceof Error ? cause.message : String(cause);
   const detail = `internal error: ${reason.split("\n")[0]}; please report`;
-  if (json) {
-    const problem = { type: "about:blank", title: "Internal Server Error", status: 500, detail, code: "internal", errors: [] };
-    terminal.write(`${JSON.stringify(problem)}\n`);
-  }
+  if (json) terminal.write(`${JSON.stringify(problemOf(appError("internal", detail)))}\n`);
   terminal.writeError(`${debug && cause instanceof Error ? `${cause.stack}\n` : ""}${detail}\n`);
   return EXIT_OTHER;
 }

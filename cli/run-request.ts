@@ -1,13 +1,15 @@
 import { basename, extname } from "node:path";
 import { type EngineChoice, parseEngineChoice, readConfig } from "../api/config.ts";
 import { type AppError, type Finding, fail } from "../core/errors.ts";
-import type { BarQuery } from "../core/ports.ts";
+import type { BarProvider } from "../core/ports.ts";
 import { type BacktestRequest, isSymbol, parseBacktest } from "../core/requests/backtest.ts";
 import { refuse } from "../core/requests/findings.ts";
 import { ok, type Result } from "../core/result.ts";
 import { shown } from "../core/shown.ts";
 import { strategies } from "../core/strategies/registry.ts";
+import { fileProvider } from "../data/file.ts";
 import { type SourceName, sources } from "../data/registry.ts";
+import { sampleProvider } from "../data/sample.ts";
 import { flagOf, inFlags, parameterFlag } from "./flag-names.ts";
 import { fieldValue } from "./flag-values.ts";
 import { settings } from "./settings.ts";
@@ -18,8 +20,7 @@ export type GivenFlags = ReadonlyMap<string, unknown>;
 /** One run as the command line asks for it. */
 export interface AskedRun {
   readonly request: BacktestRequest;
-  readonly query: BarQuery;
-  readonly source: SourceName;
+  readonly provider: BarProvider;
   readonly engine: EngineChoice;
 }
 
@@ -60,8 +61,8 @@ export function parseRun(flags: GivenFlags): Result<AskedRun, AppError> {
   if (!request.ok) return { ok: false, error: inFlags(request.error) };
   const engine = engineOf(flags.get("--engine"));
   if (!engine.ok) return engine;
-  const { symbol, adjusted } = request.value;
-  return ok({ request: request.value, query: { symbol, path, adjusted }, source: source.value, engine: engine.value });
+  const provider = path === null ? sampleProvider : fileProvider(path);
+  return ok({ request: request.value, provider, engine: engine.value });
 }
 
 /** The symbol that a file's name tells: AAPL for AAPL.csv and for aapl_2020.csv; null where it starts like none. */

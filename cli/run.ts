@@ -4,7 +4,6 @@ import type { AppError } from "../core/errors.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { answerOf, type Receipt } from "../core/run/answer.ts";
 import { type Run, runBacktest } from "../core/run/backtest.ts";
-import { sources } from "../data/registry.ts";
 import { EXIT_OK, reportFailure } from "./failure.ts";
 import { inFlags } from "./flag-names.ts";
 import { type OutputChoices, parseOutput, writeFiles } from "./output.ts";
@@ -46,8 +45,7 @@ async function runAndTell(
 /** Runs what was asked for, timed. Nothing is stored, so there is no job. */
 async function runAsked({
   request,
-  query,
-  source,
+  provider,
   engine: choice,
 }: AskedRun): Promise<Result<{ run: Run; receipt: Receipt }, AppError>> {
   const wired = await wireEngine(choice);
@@ -55,7 +53,7 @@ async function runAsked({
   const { engine, fallbackReason } = wired.value;
   const nowMs = Date.now();
   const startedMs = performance.now();
-  const run = await runBacktest(request, query, { provider: sources[source], engine, nowMs });
+  const run = await runBacktest(request, { provider, engine, nowMs });
   if (!run.ok) return err(inFlags(run.error));
   const runtimeSeconds = (performance.now() - startedMs) / 1000;
   return ok({ run: run.value, receipt: { jobId: null, createdAtMs: nowMs, runtimeSeconds, fallbackReason } });

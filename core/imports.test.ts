@@ -19,7 +19,7 @@ const MAY_IMPORT: readonly (readonly [folder: string, targets: readonly string[]
   ["engine-wasm/", ["engine-wasm/", "core/"]],
   ["data/", ["data/", "core/"]],
   ["api/", ["api/", "core/", "engine-ts/", "engine-wasm/", "data/"]],
-  ["cli/", ["cli/", "api/wiring.ts", "api/config.ts", "core/", "engine-ts/", "engine-wasm/", "data/"]],
+  ["cli/", ["cli/", "api/wiring.ts", "api/config.ts", "api/http-errors.ts", "core/", "engine-ts/", "engine-wasm/", "data/"]],
   ["web/", ["web/", "core/", "engine-wasm/"]],
   ["bench/", [""]],
 ];

@@ -1,12 +1,17 @@
+import type { Interval } from "./bars.ts";
 import type { AppError } from "./errors.ts";
+import type { BarRange } from "./gate/range.ts";
 import type { RawBars } from "./gate/raw-bars.ts";
 import type { Result } from "./result.ts";
 
 /** Which bars are wanted. A provider may give more than asked for; the gate cuts the range. */
 export interface BarQuery {
   readonly symbol: string;
-  /** The file to read, for sources that read one; null elsewhere. */
-  readonly path: string | null;
+  /** Null: what the source has, or its default where it has several. */
+  readonly interval: Interval | null;
+  readonly range: BarRange;
+  /** Bars before the range that indicators may see. */
+  readonly warmupBars: number;
   /** Prices adjusted for splits and dividends, where the source has both forms. */
   readonly adjusted: boolean;
 }
@@ -31,7 +36,8 @@ export interface ProvidedBars {
  * Fetches bars from one origin, unjudged: the gate decides what may reach the engine.
  *
  * Errors: `not_found` for a symbol or file that does not exist, `no_data` for one without bars, `bad_data` for one that cannot be read,
- * `invalid_request` for a query that makes no sense here.
+ * `invalid_request` for a query that makes no sense here; `provider`, `provider_timeout` and `unavailable` for one that has to be asked over a
+ * network.
  */
 export interface BarProvider {
   bars(query: BarQuery): Promise<Result<ProvidedBars, AppError>>;

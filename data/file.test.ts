@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parquetWriteBuffer } from "hyparquet-writer";
+import { WHOLE_RANGE } from "../core/gate/range.ts";
 import { describeBarProvider } from "./conformance.ts";
 import { fileProvider } from "./file.ts";
 
@@ -26,35 +27,34 @@ await Bun.write(
   }),
 );
 
-const query = (path: string | null, symbol = "PRICES") => ({ symbol, path, adjusted: true });
+const query = { symbol: "PRICES", interval: null, range: WHOLE_RANGE, warmupBars: 0, adjusted: true };
 
 for (const path of [csv, parquet]) {
   describe(path === csv ? "CSV" : "Parquet, told by its first bytes", () => {
     describeBarProvider("file", async () => ({
-      provider: fileProvider,
-      known: query(path),
-      unknown: query(join(folder, "nothing.csv")),
+      provider: fileProvider(path),
+      known: query,
+      unknown: null,
     }));
   });
 }
 
 test("both forms give the same bars", async () => {
-  const [a, b] = [await fileProvider.bars(query(csv)), await fileProvider.bars(query(parquet))];
+  const [a, b] = [await fileProvider(csv).bars(query), await fileProvider(parquet).bars(query)];
   if (!a.ok || !b.ok) throw new Error("a file was refused");
   expect([...b.value.raw.timeMs]).toEqual([...a.value.raw.timeMs]);
   expect([...b.value.raw.high]).toEqual([...a.value.raw.high]);
 });
 
-test("without a symbol the file's name is taken", async () => {
-  expect(await fileProvider.bars(query(csv, ""))).toMatchObject({ ok: true, value: { origin: { symbol: "prices" } } });
-});
-
 test.each([
-  ["no path", null, "invalid_request"],
+  ["a file that does not exist", join(folder, "nothing.csv"), "not_found"],
   ["a directory", folder, "bad_data"],
   ["a device", "/dev/null", "bad_data"],
   ["a path through a file", join(csv, "x.csv"), "not_found"],
   ["a path that no system knows", "a\0b", "bad_data"],
 ] as const)("%s is refused", async (_name, path, code) => {
-  expect(await fileProvider.bars(query(path))).toMatchObject({ ok: false, error: { code } });
+  expect(await fileProvider(path).bars(query)).toMatchObject({
+    ok: false,
+    error: { code, detail: expect.stringContaining(JSON.stringify(path)) },
+  });
 });

@@ -1,5 +1,4 @@
 import { stat } from "node:fs/promises";
-import { basename, extname } from "node:path";
 import { type AppError, fail } from "../core/errors.ts";
 import type { RawBars } from "../core/gate/raw-bars.ts";
 import type { BarProvider } from "../core/ports.ts";
@@ -7,22 +6,21 @@ import { ok, type Result } from "../core/result.ts";
 import { readCsv } from "./csv.ts";
 import { isParquet, readParquet } from "./parquet.ts";
 
-/** A CSV or Parquet file, told apart by its first bytes. Its symbol is the one asked for, else the file's name. */
-export const fileProvider: BarProvider = {
-  async bars({ symbol, path, adjusted }) {
-    if (path === null)
-      return fail("invalid_request", "source file needs the path of a file", [{ path: "file", message: "is missing" }]);
-    const bytes = await readBytes(path);
-    if (!bytes.ok) return bytes;
-    const raw = await readBarFile(bytes.value, adjusted);
-    if (!raw.ok) return raw;
-    const name = symbol === "" ? basename(path, extname(path)) : symbol;
-    return ok({ raw: raw.value, origin: { source: "file", symbol: name, adjusted, synthetic: false, note: null } });
-  },
-};
+/** A CSV or Parquet file, told apart by its first bytes. */
+export function fileProvider(path: string): BarProvider {
+  return {
+    async bars({ symbol, adjusted }) {
+      const bytes = await readBytes(path);
+      if (!bytes.ok) return bytes;
+      const raw = await readBarFile(bytes.value, adjusted);
+      if (!raw.ok) return raw;
+      return ok({ raw: raw.value, origin: { source: "file", symbol, adjusted, synthetic: false, note: null } });
+    },
+  };
+}
 
 /** Bars from the bytes of a CSV or Parquet file. Errors: those of `readCsv` and `readParquet`. */
-async function readBarFile(bytes: Uint8Array, adjusted: boolean): Promise<Result<RawBars, AppError>> {
+export async function readBarFile(bytes: Uint8Array, adjusted: boolean): Promise<Result<RawBars, AppError>> {
   return isParquet(bytes) ? readParquet(bytes, adjusted) : readCsv(bytes, adjusted);
 }
 

@@ -1,11 +1,7 @@
-import type { BarProvider } from "../core/ports.ts";
-import { fileProvider } from "./file.ts";
-import { sampleProvider } from "./sample.ts";
-
 /** Where bars can come from, by the name a request uses. */
 export const sources = {
-  sample: sampleProvider,
-  file: fileProvider,
-} as const satisfies Readonly<Record<string, BarProvider>>;
+  sample: "made-up prices, bundled",
+  file: "a CSV or Parquet file",
+} as const satisfies Readonly<Record<string, string>>;
 
 export type SourceName = keyof typeof sources;

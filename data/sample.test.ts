@@ -1,10 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { inferInterval, weekday } from "../core/calendar.ts";
+import { WHOLE_RANGE } from "../core/gate/range.ts";
 import { formatInstant } from "../core/time.ts";
 import { describeBarProvider } from "./conformance.ts";
 import { sampleProvider, sampleSeries } from "./sample.ts";
 
-const query = (symbol: string) => ({ symbol, path: null, adjusted: true });
+const query = (symbol: string) => ({ symbol, interval: null, range: WHOLE_RANGE, warmupBars: 0, adjusted: true });
 
 describeBarProvider("sample", async () => ({
   provider: sampleProvider,
@@ -101,11 +102,7 @@ test("each has the character it is described with", async () => {
   expect(wild.volatility).toBeWithin(0.3, 0.4);
 });
 
-test("a file is not for this source, and names of object members are no samples", async () => {
-  expect(await sampleProvider.bars({ symbol: "SAMPLE-TREND", path: "x.csv", adjusted: true })).toMatchObject({
-    ok: false,
-    error: { code: "invalid_request" },
-  });
+test("names of object members are no samples", async () => {
   const found = await sampleProvider.bars(query("constructor"));
   expect(found).toMatchObject({ ok: false, error: { code: "not_found", detail: expect.stringContaining(names.join(", ")) } });
 });

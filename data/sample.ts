@@ -41,11 +41,7 @@ export const sampleSeries: Readonly<Record<string, SampleSeries>> = {
 
 /** The bundled series by name; any other name is `not_found`. */
 export const sampleProvider: BarProvider = {
-  async bars({ symbol, path }) {
-    if (path !== null)
-      return fail("invalid_request", "source sample reads no file", [
-        { path: "file", message: "not allowed with source sample" },
-      ]);
+  async bars({ symbol }) {
     const series = Object.hasOwn(sampleSeries, symbol) ? sampleSeries[symbol] : undefined;
     if (series === undefined) {
       const known = Object.keys(sampleSeries).join(", ");

@@ -6,7 +6,7 @@ import { sampleProvider } from "../../data/sample.ts";
 
 /** A bundled series repeated to n bars; a day apart, the seams are price jumps. */
 export async function tiledSample(symbol: string, n: number): Promise<Bars> {
-  const provided = await sampleProvider.bars({ symbol, path: null, adjusted: true });
+  const provided = await sampleProvider.bars({ symbol, interval: null, range: WHOLE_RANGE, warmupBars: 0, adjusted: true });
   if (!provided.ok) throw new Error(provided.error.detail);
   const gated = gate(provided.value.raw, {
     nowMs: Date.now(),

@@ -51,7 +51,8 @@ export interface Run {
  * One backtest from bars to figures.
  * Errors: those of the provider and the gate; `no_data` when the slowest window needs more bars than there are.
  */
-export async function runBacktest(request: BacktestRequest, query: BarQuery, ports: RunPorts): Promise<Result<Run, AppError>> {
+export async function runBacktest(request: BacktestRequest, ports: RunPorts): Promise<Result<Run, AppError>> {
+  const query = barQueryOf(request);
   const provided = await ports.provider.bars(query);
   if (!provided.ok) return provided;
   const { raw, origin } = provided.value;
@@ -63,7 +64,7 @@ export async function runBacktest(request: BacktestRequest, query: BarQuery, por
     adjusted: origin.adjusted,
     splits: request.splits,
     range: request.range,
-    warmupBars: request.warmup === "auto" ? needed - 1 : request.warmup,
+    warmupBars: query.warmupBars,
     interval: request.interval,
   });
   if (!gated.ok) return gated;
@@ -135,6 +136,11 @@ export async function runBacktest(request: BacktestRequest, query: BarQuery, por
     resultHash,
     engine: { name: ports.engine.name, version: ports.engine.version },
   });
+}
+
+/** Which bars a request asks its source for. */
+export function barQueryOf({ symbol, interval, range, warmup, strategy, adjusted }: BacktestRequest): BarQuery {
+  return { symbol, interval, range, warmupBars: warmup === "auto" ? barsNeeded(strategy) - 1 : warmup, adjusted };
 }
 
 function barsNeeded(strategy: StrategyChoice): number {

@@ -33,8 +33,7 @@ for (const fields of [
   { symbol: "SAMPLE-VOL", strategy: "supertrend", direction: "both", trailing_stop: 0.07, slippage: 0.0005, fractional: false },
 ]) {
   const request = parseBacktest(fields);
-  const query = { symbol: fields.symbol, path: null, adjusted: true };
-  const run = await runBacktest(request.value, query, { provider: sampleProvider, engine, nowMs: Date.UTC(2025, 5, 1) });
+  const run = await runBacktest(request.value, { provider: sampleProvider, engine, nowMs: Date.UTC(2025, 5, 1) });
   console.log(run.value.barsHash, run.value.resultHash, run.value.simulation.fills.bar.length);
 }
 `;

@@ -44,8 +44,7 @@ async function attempt(bars: Bars, fields: object, engine: Engine) {
   const request = parseBacktest({ symbol: "TEST", strategy: "buy_and_hold", ...fields });
   if (!request.ok) throw new Error(request.error.detail);
   const provider = providerOf(bars, request.value.adjusted);
-  const query = { symbol: "TEST", path: null, adjusted: request.value.adjusted };
-  return runBacktest(request.value, query, { provider, engine, nowMs: Date.UTC(2030, 0, 1) });
+  return runBacktest(request.value, { provider, engine, nowMs: Date.UTC(2030, 0, 1) });
 }
 
 /** A run that must succeed; `fields` as in the API, of which strategy defaults to `buy_and_hold`. */

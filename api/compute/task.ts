@@ -1,0 +1,80 @@
+import type { AppError } from "../../core/errors.ts";
+import type { BarWarning } from "../../core/gate/raw-bars.ts";
+import type { Curve, Headline } from "../../core/jobs/job.ts";
+import type { BarOrigin } from "../../core/ports.ts";
+import type { Result } from "../../core/result.ts";
+
+/** Where a child finds the rows of a task. */
+export type TaskBars =
+  | { readonly kind: "sample"; readonly symbol: string }
+  /** In the vault, by hash; the origin is what the answer says of them. */
+  | { readonly kind: "stored"; readonly hash: string; readonly origin: BarOrigin };
+
+/** One backtest, for a child process. */
+export interface BacktestTask {
+  readonly kind: "backtest";
+  readonly jobId: string;
+  readonly createdAtMs: number;
+  /** "Now" for the gate and for whether a bar is complete. */
+  readonly nowMs: number;
+  /** JSON text of the request as it was given, without `bars`. */
+  readonly request: string;
+  readonly bars: TaskBars;
+  /** Whether the text of the equity curve is wanted beside its columns. */
+  readonly curveText: boolean;
+}
+
+/** An uploaded file, to be read, judged and encoded. */
+export interface ImportTask {
+  readonly kind: "import";
+  readonly path: string;
+  readonly symbol: string;
+  readonly adjusted: boolean;
+  readonly nowMs: number;
+}
+
+export type Task = BacktestTask | ImportTask;
+
+export interface BacktestOutput {
+  readonly kind: "backtest";
+  readonly headline: Headline;
+  readonly resultHash: string;
+  readonly head: string;
+  readonly trades: string;
+  readonly curve: Curve;
+  /** JSON text of `"equity_curve":…` and, where it is thinned, `"equity_curve_sampled":true`, as it stands in the answer; null when not wanted. */
+  readonly curveText: string | null;
+}
+
+export interface ImportOutput {
+  readonly kind: "import";
+  readonly bytes: Uint8Array;
+  readonly barsHash: string;
+  readonly interval: string;
+  readonly rows: number;
+  readonly from: string;
+  readonly to: string;
+  readonly hash: string;
+  readonly warnings: readonly BarWarning[];
+}
+
+export interface OutputOf {
+  readonly backtest: BacktestOutput;
+  readonly import: ImportOutput;
+}
+
+/** What became of a task. `timeout`, `memory` and `crash` say that the child is gone. */
+export type TaskResult<K extends Task["kind"]> = Result<OutputOf[K], AppError>;
+
+export interface ComputePool {
+  readonly size: number;
+  /** Tasks that wait or run. */
+  readonly load: number;
+  /**
+   * Runs when a child is free, in the order of calls. Never rejects but for a bug in the pool itself: failures of a child are `timeout`,
+   * `memory` or `crash`. Aborting ends the task's child at once (or takes the task out of the line) and gives `unavailable`.
+   */
+  run<T extends Task>(task: T, signal?: AbortSignal): Promise<TaskResult<T["kind"]>>;
+  /** Takes nothing new, lets running tasks end for at most `graceMs`, then ends the children. */
+  close(graceMs: number): Promise<void>;
+}

@@ -1,0 +1,80 @@
+import type { AppError } from "../errors.ts";
+
+declare const brand: unique symbol;
+export type UserId = string & { readonly [brand]: "UserId" };
+/** UUID v7, lower case, made by the server only. */
+export type JobId = string & { readonly [brand]: "JobId" };
+
+/**
+ * What a job is in. `attempt` counts how often it was taken; only the holder of the present attempt may write its outcome.
+ * completed, failed and cancelled are final.
+ */
+export type JobState =
+  | { readonly status: "queued"; readonly attempt: number; readonly readyAtMs: number }
+  | { readonly status: "running"; readonly attempt: number; readonly leaseUntilMs: number; readonly worker: string }
+  | { readonly status: "completed"; readonly attempt: number }
+  | { readonly status: "failed"; readonly attempt: number; readonly problem: AppError }
+  | { readonly status: "cancelled"; readonly attempt: number };
+
+export const JOB_STATUSES = [
+  "queued",
+  "running",
+  "completed",
+  "failed",
+  "cancelled",
+] as const satisfies readonly JobState["status"][];
+export type JobStatus = JobState["status"];
+
+export function isFinal(state: JobState): boolean {
+  return state.status !== "queued" && state.status !== "running";
+}
+
+/** Which bars a job runs on, and where they come from; `hash` names stored bars, null until they are known (yahoo) and for `sample`. */
+export interface JobBars {
+  readonly source: "yahoo" | "dataset" | "inline" | "sample";
+  readonly hash: string | null;
+}
+
+/** A job as it is accepted. */
+export interface NewJob {
+  readonly id: JobId;
+  readonly createdAtMs: number;
+  readonly symbol: string;
+  readonly strategy: string;
+  /** JSON text of the request as it was given, without `bars`. */
+  readonly request: string;
+  readonly bars: JobBars;
+}
+
+export interface Job extends NewJob {
+  readonly state: JobState;
+}
+
+/** The figures that a list of jobs shows; null is undefined. */
+export interface Headline {
+  readonly sharpe: number | null;
+  readonly totalReturn: number | null;
+  readonly maxDrawdown: number | null;
+}
+
+/** What a finished run leaves, written in one step with the state. */
+export interface JobOutput {
+  readonly headline: Headline;
+  readonly resultHash: string;
+  /** Hash of the stored bars it ran on; null for `sample`. */
+  readonly barsHash: string | null;
+  /** JSON text of the answer without `trades`, `equity_curve` and `equity_curve_sampled`. */
+  readonly head: string;
+  /** JSON text of the list of trades. */
+  readonly trades: string;
+  readonly curve: Curve;
+}
+
+/** Equity at each bar: n times and n values; E[0] is `initialCash`. */
+export interface Curve {
+  readonly initialCash: number;
+  /** Days are shown without a time of day. */
+  readonly daily: boolean;
+  readonly timeMs: Float64Array;
+  readonly equity: Float64Array;
+}

@@ -1,0 +1,122 @@
+import type { AppError } from "../errors.ts";
+import type { Curve, Headline, Job, JobId, JobOutput, JobState, JobStatus, NewJob, UserId } from "./job.ts";
+
+/** Names a job across users; for the process that runs jobs alone. */
+export interface JobRef {
+  readonly user: UserId;
+  readonly id: JobId;
+}
+
+export interface IdempotencyKey {
+  readonly key: string;
+  /** Hash of the body as canonical JSON. */
+  readonly bodyHash: string;
+}
+
+export type Acceptance =
+  | { readonly kind: "accepted" }
+  /** The key was used before with an equal body: nothing was stored. */
+  | { readonly kind: "replayed"; readonly id: JobId }
+  | { readonly kind: "mismatch" };
+
+export interface JobFilter {
+  readonly status: JobStatus | null;
+  readonly symbol: string | null;
+  readonly strategy: string | null;
+}
+
+export interface JobSummary extends Headline {
+  readonly id: JobId;
+  readonly status: JobStatus;
+  readonly symbol: string;
+  readonly strategy: string;
+  readonly createdAtMs: number;
+}
+
+/** A stored result without its curve. */
+export interface StoredResult extends Headline {
+  readonly head: string;
+  readonly trades: string;
+  readonly resultHash: string;
+}
+
+/**
+ * Where jobs are kept. Every method takes the user first, and another user's job looks like a missing one. The rules of the states are those
+ * of machine.ts, applied in one transaction each. A promise resolves when its writes are committed; it rejects when the store is broken.
+ */
+export interface JobStore {
+  /** Job, idempotency key and bars (when given, by their hash) in one transaction. */
+  accept(user: UserId, job: NewJob, key: IdempotencyKey | null, bars: StoredBars | null): Promise<Acceptance>;
+  /** The job that a key stands for, or "mismatch" when its body was another, or undefined. Writes nothing. */
+  replay(user: UserId, key: IdempotencyKey): Promise<JobId | "mismatch" | undefined>;
+  find(user: UserId, id: JobId): Promise<Job | undefined>;
+  /** Newest first, `after` excluded. */
+  list(user: UserId, filter: JobFilter, limit: number, after: JobId | null): Promise<readonly JobSummary[]>;
+  result(user: UserId, id: JobId): Promise<StoredResult | undefined>;
+  /** @throws when checksum or version do not hold */
+  curve(user: UserId, id: JobId): Promise<Curve | undefined>;
+  /** At most 500 points of the curve, stored beside it. */
+  preview(user: UserId, id: JobId): Promise<Curve | undefined>;
+
+  /** Undefined when it is not there to be taken. */
+  take(user: UserId, id: JobId, worker: string, leaseMs: number): Promise<Job | undefined>;
+  /** False when the attempt is no longer the present one. */
+  renew(user: UserId, id: JobId, attempt: number, leaseMs: number): Promise<boolean>;
+  /** Result, trades, curve and state in one transaction; false, and nothing is written, when the attempt is no longer the present one. */
+  finish(user: UserId, id: JobId, attempt: number, output: JobOutput): Promise<boolean>;
+  /** The job failed. With `again` it is queued once more while attempts are left. The new state, or undefined for a stale attempt. */
+  giveUp(user: UserId, id: JobId, attempt: number, problem: AppError, again: boolean): Promise<JobState | undefined>;
+  /** Handed back unfinished, for another to take at once; the attempt does not count against the job. False for a stale attempt. */
+  release(user: UserId, id: JobId, attempt: number): Promise<boolean>;
+  cancel(user: UserId, id: JobId): Promise<"cancelled" | "final" | "missing">;
+  /** A final job with all it left. */
+  remove(user: UserId, id: JobId): Promise<"removed" | "not_final" | "missing">;
+
+  /** Queued jobs whose time has come and running ones whose lease is over, oldest first; those whose lease is over are queued again or given up on. */
+  due(limit: number): Promise<readonly JobRef[]>;
+  /** Ends the leases of workers for which `isDead` says so. How many there were. */
+  releaseDead(isDead: (worker: string) => boolean): Promise<number>;
+  /** Throws away idempotency keys older than this. */
+  forgetKeys(olderThanMs: number): Promise<number>;
+  /** Rejects when the store does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Bars as encoded by data/raw-bars-codec.ts, named by the SHA-256 of those bytes ("sha256:" + hex). */
+export interface StoredBars {
+  readonly hash: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Stored bars by content; they are not secret: who knows the hash has the bars. */
+export interface BarVault {
+  put(bars: StoredBars): Promise<void>;
+  get(hash: string): Promise<Uint8Array | undefined>;
+}
+
+/** What a user knows of an uploaded dataset. */
+export interface Dataset {
+  readonly symbol: string;
+  readonly interval: string;
+  readonly adjusted: boolean;
+  readonly rows: number;
+  readonly from: string;
+  readonly to: string;
+  /** Hash of the bars after the gate, as answers show it in `data.hash`. */
+  readonly hash: string;
+  /** Names the stored rows. */
+  readonly barsHash: string;
+  /** JSON text of the gate's warnings. */
+  readonly warnings: string;
+  readonly createdAtMs: number;
+}
+
+export interface DatasetStore {
+  /** Replaces in one step. True when there was none before. */
+  put(user: UserId, dataset: Dataset, bars: StoredBars): Promise<boolean>;
+  find(user: UserId, symbol: string): Promise<Dataset | undefined>;
+  /** By symbol, ascending, after `after`. */
+  list(user: UserId, limit: number, after: string | null): Promise<readonly Dataset[]>;
+  remove(user: UserId, symbol: string): Promise<boolean>;
+}
