@@ -1,5 +1,16 @@
 import { describe, expect, test } from "bun:test";
-import { DAY_MS, daysFromDate, epochMs, formatTime, parseIsoTime, parseWrittenTime } from "./time.ts";
+import { uniforms } from "./random.ts";
+import {
+  DAY_MS,
+  daysFromDate,
+  epochMs,
+  formatDay,
+  formatInstant,
+  formatTime,
+  HOUR_MS,
+  parseIsoTime,
+  parseWrittenTime,
+} from "./time.ts";
 
 const at = (...parts: readonly [number, number, number, number?, number?, number?, number?]) => {
   const [year, month, ...rest] = parts;
@@ -120,6 +131,28 @@ describe("written times", () => {
     expect(formatTime(at(2024, 1, 31), "1mo")).toBe("2024-01-31");
     expect(formatTime(at(2024, 1, 31, 14, 30), "1m")).toBe("2024-01-31T14:30:00Z");
     expect(formatTime(at(2024, 1, 31, 14, 30, 0, 7), "1h")).toBe("2024-01-31T14:30:00.007Z");
+  });
+
+  test("are those of Date, for every day and clock from the year 0 on, also when asked for again", () => {
+    const next = uniforms(11);
+    const units = [1, 1000, 60_000, HOUR_MS, DAY_MS];
+    for (let k = 0; k < 3000; k++) {
+      const unit = units[k % units.length]!;
+      const timeMs = Math.floor((-62_167_219_200_000 + next() * 2 * 62_167_219_200_000) / unit) * unit;
+      const iso = new Date(timeMs).toISOString();
+      for (let twice = 0; twice < 2; twice++) {
+        expect(formatDay(timeMs)).toBe(iso.slice(0, 10));
+        expect(formatInstant(timeMs)).toBe(iso.replace(".000Z", "Z"));
+      }
+    }
+  });
+
+  test("of a year beyond 9999 have all its digits, and a time that no calendar has is refused", () => {
+    expect(formatInstant(Date.UTC(12_345, 0, 2))).toBe("+012345-01-02T00:00:00Z");
+    for (const timeMs of [Number.NaN, 8.64e15 + DAY_MS]) {
+      expect(() => formatDay(timeMs)).toThrow(RangeError);
+      expect(() => formatInstant(timeMs)).toThrow(RangeError);
+    }
   });
 
   test("what is written is read back", () => {

@@ -115,10 +115,33 @@ export function formatTime(timeMs: number, interval: Interval): string {
   return isDailyOrLonger(interval) ? formatDay(timeMs) : formatInstant(timeMs);
 }
 
+/** Days and clocks as text, kept: bars of one series mostly share their times with the next. */
+const dayTexts = new Map<number, string>();
+const clockTexts = new Map<number, string>();
+const MOST_DAY_TEXTS = 100_000;
+/** Within so many milliseconds of 1970 a year has four digits and no sign. */
+const PLAIN_YEARS_MS = 62_167_219_200_000;
+
+/** The UTC day. @throws {RangeError} for a time that no calendar has */
 export function formatDay(timeMs: number): string {
-  return new Date(timeMs).toISOString().slice(0, 10);
+  const day = Math.floor(timeMs / DAY_MS);
+  const known = dayTexts.get(day);
+  if (known !== undefined) return known;
+  const text = new Date(timeMs).toISOString().slice(0, 10);
+  if (dayTexts.size >= MOST_DAY_TEXTS) dayTexts.clear();
+  dayTexts.set(day, text);
+  return text;
 }
 
+/** @throws {RangeError} for a time that no calendar has */
 export function formatInstant(timeMs: number): string {
-  return new Date(timeMs).toISOString().replace(".000Z", "Z");
+  const minute = (timeMs - Math.floor(timeMs / DAY_MS) * DAY_MS) / MINUTE_MS;
+  const plain = Number.isInteger(minute) && Math.abs(timeMs) < PLAIN_YEARS_MS;
+  if (!plain) return new Date(timeMs).toISOString().replace(".000Z", "Z");
+  let clock = clockTexts.get(minute);
+  if (clock === undefined) {
+    clock = new Date(minute * MINUTE_MS).toISOString().slice(10).replace(".000Z", "Z");
+    clockTexts.set(minute, clock);
+  }
+  return formatDay(timeMs) + clock;
 }

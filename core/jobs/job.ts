@@ -7,11 +7,18 @@ export type JobId = string & { readonly [brand]: "JobId" };
 
 /**
  * What a job is in. `attempt` counts how often it was taken; only the holder of the present attempt may write its outcome.
+ * `tries` counts the attempts that are held against the job, the running one included: those handed back are not.
  * completed, failed and cancelled are final.
  */
 export type JobState =
-  | { readonly status: "queued"; readonly attempt: number; readonly readyAtMs: number }
-  | { readonly status: "running"; readonly attempt: number; readonly leaseUntilMs: number; readonly worker: string }
+  | { readonly status: "queued"; readonly attempt: number; readonly tries: number; readonly readyAtMs: number }
+  | {
+      readonly status: "running";
+      readonly attempt: number;
+      readonly tries: number;
+      readonly leaseUntilMs: number;
+      readonly worker: string;
+    }
   | { readonly status: "completed"; readonly attempt: number }
   | { readonly status: "failed"; readonly attempt: number; readonly problem: AppError }
   | { readonly status: "cancelled"; readonly attempt: number };

@@ -17,7 +17,9 @@ export type Acceptance =
   | { readonly kind: "accepted" }
   /** The key was used before with an equal body: nothing was stored. */
   | { readonly kind: "replayed"; readonly id: JobId }
-  | { readonly kind: "mismatch" };
+  | { readonly kind: "mismatch" }
+  /** The job names bars that are no longer stored (their dataset was replaced meanwhile): nothing was stored. */
+  | { readonly kind: "bars_gone" };
 
 export interface JobFilter {
   readonly status: JobStatus | null;
@@ -62,6 +64,8 @@ export interface JobStore {
   take(user: UserId, id: JobId, worker: string, leaseMs: number): Promise<Job | undefined>;
   /** False when the attempt is no longer the present one. */
   renew(user: UserId, id: JobId, attempt: number, leaseMs: number): Promise<boolean>;
+  /** Stores the bars a running job was found to need and notes their hash in the job; false, and nothing is written, for a stale attempt. */
+  attach(user: UserId, id: JobId, attempt: number, bars: StoredBars): Promise<boolean>;
   /** Result, trades, curve and state in one transaction; false, and nothing is written, when the attempt is no longer the present one. */
   finish(user: UserId, id: JobId, attempt: number, output: JobOutput): Promise<boolean>;
   /** The job failed. With `again` it is queued once more while attempts are left. The new state, or undefined for a stale attempt. */
@@ -72,9 +76,12 @@ export interface JobStore {
   /** A final job with all it left. */
   remove(user: UserId, id: JobId): Promise<"removed" | "not_final" | "missing">;
 
-  /** Queued jobs whose time has come and running ones whose lease is over, oldest first; those whose lease is over are queued again or given up on. */
+  /**
+   * Queued jobs whose time has come and running ones whose lease is over, oldest first; those whose lease is over are queued again or,
+   * after the last try, failed (and named here once, so that whoever waits can be told).
+   */
   due(limit: number): Promise<readonly JobRef[]>;
-  /** Ends the leases of workers for which `isDead` says so. How many there were. */
+  /** Ends the leases of workers for which `isDead` says so, as `due` does with those that are over. How many there were. */
   releaseDead(isDead: (worker: string) => boolean): Promise<number>;
   /** Throws away idempotency keys older than this. */
   forgetKeys(olderThanMs: number): Promise<number>;
@@ -90,9 +97,13 @@ export interface StoredBars {
 }
 
 /** Stored bars by content; they are not secret: who knows the hash has the bars. */
-export interface BarVault {
-  put(bars: StoredBars): Promise<void>;
+export interface BarReader {
   get(hash: string): Promise<Uint8Array | undefined>;
+}
+
+/** Bars go with the last job or dataset that names them. Those put here and named by none stay until one that names them goes. */
+export interface BarVault extends BarReader {
+  put(bars: StoredBars): Promise<void>;
 }
 
 /** What a user knows of an uploaded dataset. */

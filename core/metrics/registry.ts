@@ -91,6 +91,15 @@ export const seriesRegistry = {
   final_equity: finalEquity,
 } as const satisfies MetricRegistry<Series>;
 
+/** The few that tell how holding would have done. */
+const holdingRegistry = {
+  total_return: totalReturn,
+  cagr,
+  sharpe,
+  max_drawdown: maxDrawdown,
+  volatility_ann: volatilityAnn,
+} as const satisfies MetricRegistry<Series>;
+
 /** Metrics of closed trades. */
 export const tradeRegistry = {
   trades,
@@ -155,6 +164,11 @@ export type BenchmarkMetricName = keyof typeof benchmarkRegistry;
 /** All metrics of an equity curve; NaN where undefined. Make the series with equitySeries or returnSeries. */
 export function seriesMetrics(series: Series): Record<SeriesMetricName, number> {
   return computeAll(seriesRegistry, series);
+}
+
+/** The metrics of buy and hold that stand beside those of a run; NaN where undefined. */
+export function holdingMetrics(series: Series): Record<keyof typeof holdingRegistry, number> {
+  return computeAll(holdingRegistry, series);
 }
 
 /**

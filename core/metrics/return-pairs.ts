@@ -1,4 +1,6 @@
 import { mean, standardDeviation, sumOfProducts } from "../statistics/moments.ts";
+import { captures } from "./capture.ts";
+import { once } from "./once.ts";
 import { ratePerPeriod } from "./rates.ts";
 
 export interface BenchmarkSettings {
@@ -24,6 +26,8 @@ export interface ReturnPairs {
   readonly covariance: number;
   readonly periodsPerYear: number;
   readonly riskFreePerPeriod: number;
+  /** Computed on first use. */
+  captures(): ReturnType<typeof captures>;
 }
 
 /**
@@ -55,7 +59,7 @@ export function returnPairs(returns: Float64Array, benchmark: Float64Array, sett
   const active = gaps.subarray(0, count);
   const meanReturn = mean(r);
   const meanBenchmark = mean(b);
-  return {
+  const pairs = {
     returns: r,
     benchmark: b,
     active,
@@ -69,4 +73,5 @@ export function returnPairs(returns: Float64Array, benchmark: Float64Array, sett
     periodsPerYear: settings.periodsPerYear,
     riskFreePerPeriod: ratePerPeriod(settings.riskFree, settings.periodsPerYear),
   };
+  return { ...pairs, captures: once(() => captures(pairs)) };
 }

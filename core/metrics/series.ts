@@ -1,6 +1,7 @@
 import type { Engine, Rates, SeriesStatistics } from "../engine/contract.ts";
 import { type Shape, shapeOf } from "../statistics/moments.ts";
 import { type DrawdownSummary, summariseDrawdowns } from "./drawdown-episodes.ts";
+import { once } from "./once.ts";
 import { rates } from "./rates.ts";
 import { type ReturnSums, sumReturns } from "./return-sums.ts";
 import { equityOf, returnsOf } from "./returns.ts";
@@ -101,13 +102,5 @@ function series(
     sums: once(() => sumReturns(returns, perPeriod.marPerPeriod)),
     shape: once(() => shapeOf(returns, observations, meanReturn, volatility)),
     drawdowns: once(() => summariseDrawdowns(equity)),
-  };
-}
-
-function once<T extends object>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => {
-    made ??= make();
-    return made;
   };
 }

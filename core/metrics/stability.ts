@@ -12,7 +12,7 @@ function logPath(returns: Float64Array, observations: number): Float64Array {
     const value = returns[i]!;
     if (Number.isNaN(value)) continue;
     if (value <= -1) return path.subarray(0, 0);
-    level += Math.log1p(value);
+    if (value !== 0) level += Math.log1p(value);
     path[count++] = level;
   }
   return path;

@@ -7,9 +7,10 @@ import {
   SIGNAL_LONG,
   SIGNAL_SHORT,
 } from "../engine/abi.ts";
-import { formatTime } from "../time.ts";
+import type { Curve } from "../jobs/job.ts";
+import { formatTime, isDailyOrLonger } from "../time.ts";
 import type { Figures, Run } from "./backtest.ts";
-import { thin } from "./thin.ts";
+import { drawdownsFrom, keptBars } from "./curve-text.ts";
 
 /** Why a fill or an exit happened, by REASON_*. */
 export const REASONS = ["signal", "stop", "stop_gap", "take_profit", "take_profit_gap", "end", "ruin", "split"] as const;
@@ -24,6 +25,31 @@ export interface Receipt {
 
 /** The answer of the API and of `--json`: snake_case, fractions, null for what is undefined. */
 export function answerOf(run: Run, receipt: Receipt) {
+  return {
+    ...headline(run, receipt),
+    trades: tradesOf(run),
+    ...openMatters(run),
+    ...equityCurve(run),
+    ...circumstances(run, receipt),
+  };
+}
+
+/** The answer without `trades`, `equity_curve` and `equity_curve_sampled`, which grow with the bars: see tradesOf and curveText. */
+export function answerHead(run: Run, receipt: Receipt) {
+  return { ...headline(run, receipt), ...openMatters(run), ...circumstances(run, receipt) };
+}
+
+/** The equity curve in memory of its own, as it is stored. */
+export function curveOf(run: Run): Curve {
+  return {
+    initialCash: run.request.execution.initialCash,
+    daily: isDailyOrLonger(run.interval),
+    timeMs: run.bars.timeMs.slice(),
+    equity: run.simulation.equity,
+  };
+}
+
+function headline(run: Run, receipt: Receipt) {
   const { request, metrics } = run;
   return {
     job_id: receipt.jobId,
@@ -38,10 +64,15 @@ export function answerOf(run: Run, receipt: Receipt) {
     cagr: known(metrics.cagr),
     metrics: knownFigures(metrics),
     benchmark: knownFigures(run.benchmark),
-    trades: trades(run),
-    open_position: openPosition(run),
-    events: events(run),
-    ...equityCurve(run),
+  };
+}
+
+function openMatters(run: Run) {
+  return { open_position: openPosition(run), events: events(run) };
+}
+
+function circumstances(run: Run, receipt: Receipt) {
+  return {
     conventions: conventions(run),
     data: {
       source: run.origin.source,
@@ -68,7 +99,8 @@ export function timeOf(run: Run, bar: number): string {
   return formatTime(run.bars.timeMs[bar]!, run.interval);
 }
 
-function known(value: number | undefined): number | null {
+/** An undefined figure is null at the edges. */
+export function known(value: number | undefined): number | null {
   return value === undefined || Number.isNaN(value) ? null : value;
 }
 
@@ -80,7 +112,8 @@ function sideOf(side: number): "long" | "short" {
   return side > 0 ? "long" : "short";
 }
 
-function trades(run: Run) {
+/** The closed trades as the answer lists them. */
+export function tradesOf(run: Run) {
   const { trades: closed } = run.simulation;
   return Array.from(closed.pnl, (pnl, k) => ({
     entry_bar: closed.entryBar[k]!,
@@ -143,21 +176,14 @@ function equityCurve(run: Run) {
   const { equity } = run.simulation;
   const falls = drawdowns(run.curve);
   const point = (bar: number) => ({ time: timeOf(run, bar), equity: equity[bar]!, drawdown: falls[bar]! });
-  if (equityPoints === "full" || equity.length <= equityPoints)
-    return { equity_curve: Array.from(equity, (_, bar) => point(bar)) };
-  return { equity_curve: thin(equity, equityPoints).map(point), equity_curve_sampled: true };
+  const kept = keptBars(equity, equityPoints);
+  if (kept === null) return { equity_curve: Array.from(equity, (_, bar) => point(bar)) };
+  return { equity_curve: kept.map(point), equity_curve_sampled: true };
 }
 
-/** Drawdown at each bar, <= 0; the starting capital is part of the peak. */
+/** Drawdown at each bar, <= 0; `curve` begins with the starting capital, which is part of the peak. */
 export function drawdowns(curve: Float64Array): Float64Array {
-  const falls = new Float64Array(Math.max(curve.length - 1, 0));
-  let peak = curve[0]!;
-  for (let i = 0; i < falls.length; i++) {
-    const value = curve[i + 1]!;
-    if (value > peak) peak = value;
-    falls[i] = value / peak - 1;
-  }
-  return falls;
+  return drawdownsFrom(curve[0] ?? Number.NaN, curve.subarray(1));
 }
 
 function conventions(run: Run) {

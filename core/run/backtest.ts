@@ -1,8 +1,7 @@
-import { type Bars, type Interval, sliceBars } from "../bars.ts";
-import { defaultPeriodsPerYear } from "../calendar.ts";
+import type { Bars, Interval } from "../bars.ts";
 import type { Engine, Execution, Simulation } from "../engine/contract.ts";
 import { type AppError, fail } from "../errors.ts";
-import { type GatedBars, gate } from "../gate/gate.ts";
+import type { GatedBars } from "../gate/gate.ts";
 import type { BarWarning } from "../gate/raw-bars.ts";
 import { atBarTimes } from "../gate/split-times.ts";
 import { benchmarkMetrics, exposureMetrics, seriesMetrics, tradeMetrics } from "../metrics/registry.ts";
@@ -13,8 +12,9 @@ import { GIVEN_SIGNALS, type StrategyChoice } from "../requests/strategy-choice.
 import { ok, type Result } from "../result.ts";
 import { strategyNamed } from "../strategies/registry.ts";
 import { signalsOf } from "../strategies/signals.ts";
-import { WANT_LONG } from "../strategies/strategy.ts";
-import { hashBars, hashRun } from "./canonical.ts";
+import { hashRun, type Sha256 } from "./canonical.ts";
+import { hold, holdingExecution } from "./holding.ts";
+import { type Judge, judge } from "./judged-series.ts";
 import { splitBars } from "./splits.ts";
 
 /** What a run needs from outside. */
@@ -22,6 +22,10 @@ export interface RunPorts {
   readonly provider: BarProvider;
   readonly engine: Engine;
   readonly nowMs: number;
+  /** The gate; one that remembers, for a process that runs many requests on the same rows. */
+  readonly judge?: Judge;
+  /** A faster digest than the one that every runtime has. */
+  readonly sha256?: Sha256;
 }
 
 export type Figures = Readonly<Record<string, number>>;
@@ -58,7 +62,7 @@ export async function runBacktest(request: BacktestRequest, ports: RunPorts): Pr
   const { raw, origin } = provided.value;
 
   const needed = barsNeeded(request.strategy);
-  const gated = gate(raw, {
+  const judged = (ports.judge ?? judge)(raw, {
     nowMs: ports.nowMs,
     dataQuality: request.dataQuality,
     adjusted: origin.adjusted,
@@ -67,57 +71,54 @@ export async function runBacktest(request: BacktestRequest, ports: RunPorts): Pr
     warmupBars: query.warmupBars,
     interval: request.interval,
   });
-  if (!gated.ok) return gated;
-  const { bars: seen, from, interval, warnings } = gated.value;
-  const bars = sliceBars(seen, from, seen.close.length);
-  const priced = seen.close.reduce((count, price) => (Number.isNaN(price) ? count : count + 1), 0);
+  if (!judged.ok) return judged;
+  const { gated, bars, priced } = judged.value;
+  const { bars: seen, from, interval, warnings } = gated;
   if (priced < needed) return tooFewBars(request, needed, priced, from);
 
-  const signals = signalsFor(request.strategy, gated.value, raw.timeMs.length);
+  const signals = signalsFor(request.strategy, gated, raw.timeMs.length);
   if (!signals.ok) return signals;
   const execution: Execution = { ...request.execution, splits: splitBars(bars.timeMs, atBarTimes(request.splits, interval)) };
-  using simulator = ports.engine.prepare(bars);
-  const simulation = simulator.simulate(signals.value, execution);
-  const held = simulator.simulate(holdFromStart(bars), benchmarkExecution(execution));
-
   const settings: SeriesSettings = {
-    periodsPerYear: request.periodsPerYear ?? defaultPeriodsPerYear(bars.timeMs, interval),
+    periodsPerYear: request.periodsPerYear ?? judged.value.periodsPerYear,
     yearBasis: request.yearBasis,
     riskFree: request.riskFree,
     mar: request.mar,
     varAlpha: request.varAlpha,
   };
-  const describe = (equity: Float64Array) => {
-    const curve = withStart(equity, execution.initialCash);
-    return equitySeries(ports.engine, curve, withFirst(bars.timeMs), settings);
-  };
+  const { engine } = ports;
+  const pointMs = withFirst(bars.timeMs);
+  const describe = (equity: Float64Array) => equitySeries(engine, withStart(equity, execution.initialCash), pointMs, settings);
+
+  using simulator = engine.prepare(bars);
+  const simulation = simulator.simulate(signals.value, execution);
+  const holdingAs = holdingExecution(execution);
+  const held = judged.value.holding(JSON.stringify([engine.name, holdingAs, settings]), () =>
+    hold(bars.close.length, simulator, holdingAs, describe),
+  );
+
   const series = describe(simulation.equity);
-  const benchmarkSeries = describe(held.equity);
   const metrics = {
     ...seriesMetrics(series),
     ...tradeMetrics(simulation.trades),
     ...exposureMetrics({ ...simulation, periodsPerYear: settings.periodsPerYear }),
   };
-  const { total_return, cagr, sharpe, max_drawdown, volatility_ann } = seriesMetrics(benchmarkSeries);
-  const benchmark = {
-    total_return,
-    cagr,
-    sharpe,
-    max_drawdown,
-    volatility_ann,
-    ...benchmarkMetrics(series.returns, benchmarkSeries.returns, settings),
-  };
+  const benchmark = { ...held.figures, ...benchmarkMetrics(series.returns, held.returns, settings) };
   const [barsHash, resultHash] = await Promise.all([
-    hashBars(bars),
-    hashRun({
-      bars: seen,
-      warmupBars: from,
-      strategy: request.strategy,
-      execution,
-      fills: simulation.fills,
-      equity: simulation.equity,
-      givenSignals: request.strategy.name === GIVEN_SIGNALS ? signals.value : null,
-    }),
+    judged.value.hash(),
+    hashRun(
+      {
+        bars: seen,
+        bytes: judged.value.bytes(),
+        warmupBars: from,
+        strategy: request.strategy,
+        execution,
+        fills: simulation.fills,
+        equity: simulation.equity,
+        givenSignals: request.strategy.name === GIVEN_SIGNALS ? signals.value : null,
+      },
+      ports.sha256,
+    ),
   ]);
   return ok({
     request,
@@ -134,7 +135,7 @@ export async function runBacktest(request: BacktestRequest, ports: RunPorts): Pr
     benchmarkEquity: held.equity,
     barsHash,
     resultHash,
-    engine: { name: ports.engine.name, version: ports.engine.version },
+    engine: { name: engine.name, version: engine.version },
   });
 }
 
@@ -159,23 +160,6 @@ function signalsFor(strategy: StrategyChoice, gated: GatedBars, rows: number): R
     return fail("invalid_request", message, [{ path: "signals", message }]);
   }
   return ok(Int8Array.from({ length: bars.close.length - from }, (_, bar) => signals[rowOf(from + bar)]!));
-}
-
-/** All equity from the first bar on with the run's cash, costs and fill, without stops: what holding would have brought. */
-function benchmarkExecution(execution: Execution): Execution {
-  return {
-    ...execution,
-    sizing: { type: "percent_equity", value: 1 },
-    onInsufficientCash: "reject",
-    closeAtEnd: false,
-    stopLoss: null,
-    takeProfit: null,
-    trailingStop: null,
-  };
-}
-
-function holdFromStart(bars: Bars): Int8Array {
-  return signalsOf(new Int8Array(bars.close.length).fill(WANT_LONG), "long");
 }
 
 function tooFewBars(request: BacktestRequest, needed: number, priced: number, warmup: number) {

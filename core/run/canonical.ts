@@ -17,6 +17,9 @@ function isList(value: Plain): value is readonly Plain[] {
   return Array.isArray(value);
 }
 
+/** Doubles lie in memory as they are hashed; true of every runtime in use. */
+const LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
 /**
  * Columns of doubles as bytes: for each the length as a double, then the values, all little-endian IEEE 754. Every NaN is
  * 0x7ff8000000000000 and -0 is 0, so that equal numbers are equal bytes on every runtime.
@@ -28,17 +31,27 @@ export function canonicalColumns(columns: readonly ArrayLike<number>[]): Uint8Ar
   for (const column of columns) {
     view.setFloat64(at, column.length, true);
     at += 8;
-    for (let i = 0; i < column.length; i++, at += 8) {
+    const copied = LITTLE_ENDIAN && column instanceof Float64Array;
+    if (copied) new Float64Array(bytes.buffer, at, column.length).set(column);
+    for (let i = 0; i < column.length; i++) {
       const value = column[i]!;
-      if (Number.isNaN(value)) view.setBigUint64(at, 0x7ff8000000000000n, true);
-      else view.setFloat64(at, value + 0, true);
+      // Not a number, or one of the two zeros: the copy may have other bits.
+      if (copied && value !== 0 && !Number.isNaN(value)) continue;
+      if (Number.isNaN(value)) view.setBigUint64(at + i * 8, 0x7ff8000000000000n, true);
+      else view.setFloat64(at + i * 8, value + 0, true);
     }
+    at += column.length * 8;
   }
   return bytes;
 }
 
-/** `sha256:` and the digest in hex. */
-export async function sha256(parts: readonly Uint8Array<ArrayBuffer>[]): Promise<string> {
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
+/** SHA-256 of parts in a row, in hex. */
+export type Sha256 = (parts: readonly Uint8Array<ArrayBuffer>[]) => string | Promise<string>;
+
+/** By what every runtime has, browsers too. */
+const anywhere: Sha256 = async (parts) => {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -46,18 +59,27 @@ export async function sha256(parts: readonly Uint8Array<ArrayBuffer>[]): Promise
     at += part.length;
   }
   const digest = await crypto.subtle.digest("SHA-256", whole);
-  return `sha256:${Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  let hex = "";
+  for (const byte of new Uint8Array(digest)) hex += HEX[byte]!;
+  return hex;
+};
+
+/** Bars as they are hashed: six columns, time first. */
+export function barBytes({ timeMs, open, high, low, close, volume }: Bars): Uint8Array<ArrayBuffer> {
+  return canonicalColumns([timeMs, open, high, low, close, volume]);
 }
 
-/** The bars' own hash: six columns, time first. */
-export function hashBars(bars: Bars): Promise<string> {
-  return sha256([canonicalColumns(barColumns(bars))]);
+/** The bars' own hash. */
+export async function hashBars(bars: Bars): Promise<string> {
+  return `sha256:${await anywhere([barBytes(bars)])}`;
 }
 
 /** Everything that a result follows from and what it came to; see docs/result-hash.md for the byte form. */
 export interface HashedRun {
   /** All bars the run saw, those of the warm-up included. */
   readonly bars: Bars;
+  /** The same as `barBytes` gives them, where they are at hand. */
+  readonly bytes?: Uint8Array<ArrayBuffer>;
   readonly warmupBars: number;
   readonly strategy: StrategyChoice;
   readonly execution: Execution;
@@ -67,8 +89,11 @@ export interface HashedRun {
   readonly givenSignals: Int8Array | null;
 }
 
-/** The same for the same backtest on every engine and runtime, and different when a bar, a setting, a fill or the equity differs. */
-export function hashRun(run: HashedRun): Promise<string> {
+/**
+ * The same for the same backtest on every engine and runtime, and different when a bar, a setting, a fill or the equity differs.
+ * @param sha256 a faster way to the same digest, where the runtime has one
+ */
+export async function hashRun(run: HashedRun, sha256: Sha256 = anywhere): Promise<string> {
   const { execution, strategy, fills } = run;
   const inputs = canonicalJson({
     close_at_end: execution.closeAtEnd,
@@ -92,7 +117,6 @@ export function hashRun(run: HashedRun): Promise<string> {
     warmup: run.warmupBars,
   });
   const columns = [
-    ...barColumns(run.bars),
     fills.bar,
     fills.side,
     fills.reason,
@@ -103,9 +127,6 @@ export function hashRun(run: HashedRun): Promise<string> {
     run.equity,
     ...(run.givenSignals === null ? [] : [run.givenSignals]),
   ];
-  return sha256([new TextEncoder().encode(`${inputs}\n`), canonicalColumns(columns)]);
-}
-
-function barColumns({ timeMs, open, high, low, close, volume }: Bars): Float64Array[] {
-  return [timeMs, open, high, low, close, volume];
+  const settings = new TextEncoder().encode(`${inputs}\n`);
+  return `sha256:${await sha256([settings, run.bytes ?? barBytes(run.bars), canonicalColumns(columns)])}`;
 }

@@ -1,0 +1,236 @@
+import { thin } from "../run/thin.ts";
+import { type Curve, isFinal, type Job, type JobId, type JobOutput, type JobState, type NewJob, type UserId } from "./job.ts";
+import * as machine from "./machine.ts";
+import type {
+  Acceptance,
+  BarVault,
+  Dataset,
+  DatasetStore,
+  IdempotencyKey,
+  JobFilter,
+  JobRef,
+  JobStore,
+  JobSummary,
+  StoredBars,
+} from "./store.ts";
+
+const PREVIEW_POINTS = 500;
+
+interface Entry {
+  readonly user: UserId;
+  job: Job;
+  output: JobOutput | null;
+}
+
+interface Key {
+  readonly user: UserId;
+  readonly key: string;
+  readonly bodyHash: string;
+  readonly id: JobId;
+  readonly createdAtMs: number;
+}
+
+interface Holding {
+  readonly user: UserId;
+  readonly dataset: Dataset;
+}
+
+export interface MemoryStores {
+  readonly jobs: JobStore;
+  readonly bars: BarVault;
+  readonly datasets: DatasetStore;
+}
+
+/**
+ * The stores in the memory of this process, for tests: the promises of the others, and gone with the process.
+ * @param clock epoch ms
+ */
+export function memoryStores(clock: () => number): MemoryStores {
+  const entries = new Map<JobId, Entry>();
+  const keys = new Map<string, Key>();
+  const bars = new Map<string, Uint8Array>();
+  const holdings = new Map<string, Holding>();
+
+  const own = (user: UserId, id: JobId) => {
+    const entry = entries.get(id);
+    return entry?.user === user ? entry : undefined;
+  };
+  const nameIn = (user: UserId, name: string) => JSON.stringify([user, name]);
+  const putBars = ({ hash, bytes }: StoredBars) => {
+    if (!bars.has(hash)) bars.set(hash, bytes.slice());
+  };
+  const dropBars = (hash: string) => {
+    const jobs = [...entries.values()].some(({ job }) => job.bars.hash === hash);
+    if (!jobs && ![...holdings.values()].some(({ dataset }) => dataset.barsHash === hash)) bars.delete(hash);
+  };
+  const nameBars = (entry: Entry, hash: string) => {
+    const before = entry.job.bars.hash;
+    entry.job = { ...entry.job, bars: { ...entry.job.bars, hash } };
+    if (before !== null && before !== hash) dropBars(before);
+  };
+  const oldestFirst = () => [...entries.values()].sort((a, b) => (a.job.id < b.job.id ? -1 : 1));
+
+  function replay(user: UserId, { key, bodyHash }: IdempotencyKey): JobId | "mismatch" | undefined {
+    const known = keys.get(nameIn(user, key));
+    if (known === undefined) return undefined;
+    return known.bodyHash === bodyHash ? known.id : "mismatch";
+  }
+
+  function accept(user: UserId, job: NewJob, key: IdempotencyKey | null, stored: StoredBars | null): Acceptance {
+    const before = key === null ? undefined : replay(user, key);
+    if (before === "mismatch") return { kind: "mismatch" };
+    if (before !== undefined) return { kind: "replayed", id: before };
+    if (entries.has(job.id)) throw new RangeError(`a job ${job.id} exists`);
+    if (stored !== null) putBars(stored);
+    else if (job.bars.hash !== null && !bars.has(job.bars.hash)) return { kind: "bars_gone" };
+    entries.set(job.id, { user, job: { ...job, state: machine.accept() }, output: null });
+    if (key !== null) keys.set(nameIn(user, key.key), { user, ...key, id: job.id, createdAtMs: job.createdAtMs });
+    return { kind: "accepted" };
+  }
+
+  function step<S extends JobState>(entry: Entry | undefined, next: (state: JobState) => S | undefined): S | undefined {
+    const state = entry && next(entry.job.state);
+    if (entry === undefined || state === undefined) return undefined;
+    entry.job = { ...entry.job, state };
+    return state;
+  }
+
+  function summaries(user: UserId, filter: JobFilter, limit: number, after: JobId | null): readonly JobSummary[] {
+    const { status, symbol, strategy } = filter;
+    const wanted = oldestFirst().filter(
+      ({ user: owner, job }) =>
+        owner === user &&
+        (status === null || job.state.status === status) &&
+        (symbol === null || job.symbol === symbol) &&
+        (strategy === null || job.strategy === strategy) &&
+        (after === null || job.id < after),
+    );
+    return wanted
+      .reverse()
+      .slice(0, limit)
+      .map(({ job: { id, symbol, strategy, createdAtMs, state }, output }) => {
+        const { sharpe, totalReturn, maxDrawdown } = output?.headline ?? { sharpe: null, totalReturn: null, maxDrawdown: null };
+        return { id, status: state.status, symbol, strategy, createdAtMs, sharpe, totalReturn, maxDrawdown };
+      });
+  }
+
+  const jobs: JobStore = {
+    accept: async (...given) => accept(...given),
+    replay: async (...given) => replay(...given),
+    find: async (user, id) => own(user, id)?.job,
+    list: async (...given) => summaries(...given),
+    async result(user, id) {
+      const output = own(user, id)?.output;
+      if (!output) return undefined;
+      return { ...output.headline, head: output.head, trades: output.trades, resultHash: output.resultHash };
+    },
+    async curve(user, id) {
+      const output = own(user, id)?.output;
+      return output ? pointsOf(output.curve, null) : undefined;
+    },
+    async preview(user, id) {
+      const output = own(user, id)?.output;
+      return output ? pointsOf(output.curve, thin(output.curve.equity, PREVIEW_POINTS)) : undefined;
+    },
+
+    async take(user, id, worker, leaseMs) {
+      const entry = own(user, id);
+      return step(entry, (state) => machine.take(state, clock(), worker, leaseMs)) && entry?.job;
+    },
+    renew: async (user, id, attempt, leaseMs) =>
+      step(own(user, id), (state) => machine.renew(state, attempt, clock(), leaseMs)) !== undefined,
+    async attach(user, id, attempt, stored) {
+      const entry = own(user, id);
+      if (entry?.job.state.status !== "running" || entry.job.state.attempt !== attempt) return false;
+      putBars(stored);
+      nameBars(entry, stored.hash);
+      return true;
+    },
+    async finish(user, id, attempt, output) {
+      const entry = own(user, id);
+      if (entry === undefined || step(entry, (state) => machine.finish(state, attempt)) === undefined) return false;
+      entry.output = { ...output, curve: pointsOf(output.curve, null) };
+      if (output.barsHash !== null) nameBars(entry, output.barsHash);
+      return true;
+    },
+    giveUp: async (user, id, attempt, problem, again) =>
+      step(own(user, id), (state) => machine.giveUp(state, attempt, clock(), problem, again)),
+    release: async (user, id, attempt) => step(own(user, id), (state) => machine.release(state, attempt)) !== undefined,
+    async cancel(user, id) {
+      const entry = own(user, id);
+      if (entry === undefined) return "missing";
+      return step(entry, machine.cancel) === undefined ? "final" : "cancelled";
+    },
+    async remove(user, id) {
+      const entry = own(user, id);
+      if (entry === undefined) return "missing";
+      if (!isFinal(entry.job.state)) return "not_final";
+      entries.delete(id);
+      for (const [name, key] of keys) if (key.id === id) keys.delete(name);
+      if (entry.job.bars.hash !== null) dropBars(entry.job.bars.hash);
+      return "removed";
+    },
+
+    async due(limit) {
+      const now = clock();
+      const found: JobRef[] = [];
+      for (const entry of oldestFirst()) {
+        const { state, id } = entry.job;
+        const dueAtMs =
+          state.status === "queued" ? state.readyAtMs : state.status === "running" ? state.leaseUntilMs : Number.NaN;
+        if (found.length === limit || !(dueAtMs <= now)) continue;
+        step(entry, (present) => machine.expire(present, now));
+        found.push({ user: entry.user, id });
+      }
+      return found;
+    },
+    async releaseDead(isDead) {
+      const lost = oldestFirst().filter(({ job: { state } }) => state.status === "running" && isDead(state.worker));
+      for (const entry of lost) step(entry, machine.orphan);
+      return lost.length;
+    },
+    async forgetKeys(olderThanMs) {
+      const old = [...keys].filter(([, { createdAtMs }]) => createdAtMs < clock() - olderThanMs);
+      for (const [name] of old) keys.delete(name);
+      return old.length;
+    },
+    async ping() {},
+    async close() {},
+  };
+
+  const datasets: DatasetStore = {
+    async put(user, dataset, stored) {
+      const name = nameIn(user, dataset.symbol);
+      const before = holdings.get(name);
+      putBars(stored);
+      holdings.set(name, { user, dataset: { ...dataset, barsHash: stored.hash } });
+      if (before !== undefined) dropBars(before.dataset.barsHash);
+      return before === undefined;
+    },
+    find: async (user, symbol) => holdings.get(nameIn(user, symbol))?.dataset,
+    async list(user, limit, after) {
+      const all = [...holdings.values()].filter((held) => held.user === user).map(({ dataset }) => dataset);
+      const wanted = all.filter(({ symbol }) => after === null || symbol > after);
+      return wanted.sort((a, b) => (a.symbol < b.symbol ? -1 : 1)).slice(0, limit);
+    },
+    async remove(user, symbol) {
+      const before = holdings.get(nameIn(user, symbol));
+      holdings.delete(nameIn(user, symbol));
+      if (before !== undefined) dropBars(before.dataset.barsHash);
+      return before !== undefined;
+    },
+  };
+
+  return {
+    jobs,
+    bars: { put: async (stored) => putBars(stored), get: async (hash) => bars.get(hash)?.slice() },
+    datasets,
+  };
+}
+
+/** A copy of the curve, or of the points at these positions. */
+function pointsOf({ timeMs, equity, ...rest }: Curve, positions: readonly number[] | null): Curve {
+  const of = (column: Float64Array) =>
+    positions === null ? column.slice() : Float64Array.from(positions, (i) => column[i] ?? Number.NaN);
+  return { ...rest, timeMs: of(timeMs), equity: of(equity) };
+}
