@@ -9,8 +9,11 @@ import type { GateSettings } from "../core/gate/rule.ts";
 import type { Result } from "../core/result.ts";
 import { DAY_MS, formatTime, MINUTE_MS } from "../core/time.ts";
 import { readCsv } from "../data/csv.ts";
+import { parseInlineBars } from "../data/inline.ts";
 import { sources } from "../data/registry.ts";
 import { sampleSeries } from "../data/sample.ts";
+import { yahooProvider } from "../data/yahoo.ts";
+import { startStandIn } from "../data/yahoo-stand-in.ts";
 
 const PAGE = readFileSync(new URL("./data.md", import.meta.url), "utf8");
 const SETTINGS: GateSettings = {
@@ -143,6 +146,47 @@ describe("docs/data.md", () => {
 
   test("names the sources", () => {
     expect(tableUnder("Sources").map(([name]) => name ?? "")).toEqual(Object.keys(sources));
+  });
+
+  test("quotes the messages about bars inside a request", () => {
+    const cells = (value: unknown) => ({ open: value, high: value, low: value, close: value });
+    const bars = { time: ["2024-01-02", "2024-01-03"], ...cells([100, 101]) };
+    const numbers = (...time: number[]) => ({ ...bars, time });
+    const { close: _, ...withoutClose } = bars;
+    const bad = [
+      [1],
+      withoutClose,
+      { ...bars, adj_close: [] },
+      { ...bars, low: 7 },
+      { ...bars, low: [99] },
+      { time: [], ...cells([]) },
+      { ...bars, close: [100, "101"] },
+      { ...bars, time: ["2024-01-02", "02.01.2024"] },
+      numbers(0, 0.5),
+      { ...bars, time: ["2024-01-02", 1_704_153_600_000] },
+      numbers(1_704_153_600, 1_704_240_000),
+    ];
+    const found = bad.map((value) => {
+      const parsed = parseInlineBars(value);
+      return parsed.ok ? "" : parsed.error.detail;
+    });
+    expect(tableUnder("Bars inside a request").map(([message]) => message ?? "")).toEqual(found);
+  });
+
+  test("quotes the messages about Yahoo", async () => {
+    const standIn = startStandIn();
+    const written = tableUnder("When Yahoo does not answer");
+    const range = { startMs: Date.UTC(2024, 0, 1), endMs: Date.UTC(2024, 1, 1) };
+    const found: string[][] = [];
+    for (const [, , symbol = ""] of written) {
+      const patience = symbol === "FAULT-HANG" ? { connectMs: 100, retries: 0 } : {};
+      const yahoo = yahooProvider({ baseUrl: standIn.url, backoffMs: 1, ...patience });
+      const answer = await yahoo.bars({ symbol, interval: null, range, warmupBars: 0, adjusted: true });
+      found.push(answer.ok ? [] : [answer.error.code, answer.error.detail, symbol]);
+    }
+    await standIn.stop();
+    expect(written).toEqual(found);
+    expect(written.length).toBeGreaterThan(5);
   });
 
   test("lists the sample series with their length and range", () => {
