@@ -1,0 +1,87 @@
+import type { Curve } from "../../core/jobs/job.ts";
+import { thin } from "../../core/run/thin.ts";
+
+const VERSION = 1;
+const PREVIEW_POINTS = 500;
+
+/** Columns of a stored curve, without the keys. Blobs hold doubles in the byte order of this machine, little-endian wherever Bun runs. */
+export interface PreviewColumns {
+  readonly version: number;
+  readonly initial_cash: number;
+  readonly daily: number;
+  readonly preview_checksum: string;
+  readonly preview: Uint8Array;
+}
+
+export interface BlobColumns {
+  readonly version: number;
+  readonly initial_cash: number;
+  readonly daily: number;
+  readonly points: number;
+  readonly checksum: string;
+  readonly times: Uint8Array;
+  readonly equity: Uint8Array;
+}
+
+/** @throws {RangeError} when times and values differ in number */
+export function encodeCurve(curve: Curve): PreviewColumns & BlobColumns {
+  const { timeMs, equity, initialCash } = curve;
+  if (timeMs.length !== equity.length) throw new RangeError(`${timeMs.length} times, but ${equity.length} values of equity`);
+  const kept = thin(equity, PREVIEW_POINTS);
+  const preview = new Float64Array(2 * kept.length);
+  for (let k = 0; k < kept.length; k++) {
+    preview[k] = timeMs[kept[k]!]!;
+    preview[kept.length + k] = equity[kept[k]!]!;
+  }
+  const daily = curve.daily ? 1 : 0;
+  const [times, values, thinned] = [bytesOf(timeMs), bytesOf(equity), bytesOf(preview)];
+  return {
+    version: VERSION,
+    points: timeMs.length,
+    initial_cash: initialCash,
+    daily,
+    checksum: checksum(initialCash, daily, times, values),
+    preview_checksum: checksum(initialCash, daily, thinned),
+    preview: thinned,
+    times,
+    equity: values,
+  };
+}
+
+/** @throws when version or checksum do not hold */
+export function decodeCurve({ version, points, initial_cash, daily, checksum: wanted, times, equity }: BlobColumns): Curve {
+  checkVersion(version);
+  if (times.byteLength !== 8 * points || equity.byteLength !== 8 * points)
+    throw new Error(`a stored curve of ${points} points has ${times.byteLength} and ${equity.byteLength} bytes`);
+  if (checksum(initial_cash, daily, times, equity) !== wanted) throw new Error("a stored curve does not match its checksum");
+  return { initialCash: initial_cash, daily: daily === 1, timeMs: doublesOf(times), equity: doublesOf(equity) };
+}
+
+/** @throws when version or checksum do not hold */
+export function decodePreview({ version, initial_cash, daily, preview_checksum, preview }: PreviewColumns): Curve {
+  checkVersion(version);
+  if (checksum(initial_cash, daily, preview) !== preview_checksum)
+    throw new Error("the preview of a stored curve does not match its checksum");
+  const both = doublesOf(preview);
+  const points = both.length / 2;
+  return { initialCash: initial_cash, daily: daily === 1, timeMs: both.slice(0, points), equity: both.slice(points) };
+}
+
+function checkVersion(version: number): void {
+  if (version !== VERSION) throw new Error(`a stored curve has version ${version}; this program reads version ${VERSION}`);
+}
+
+function checksum(initialCash: number, daily: number, ...blobs: readonly Uint8Array[]): string {
+  let hash = Bun.hash.xxHash64(Float64Array.of(VERSION, initialCash, daily));
+  for (const blob of blobs) hash = Bun.hash.xxHash64(blob, hash);
+  return hash.toString(16).padStart(16, "0");
+}
+
+function bytesOf(column: Float64Array): Uint8Array {
+  return new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
+}
+
+function doublesOf(blob: Uint8Array): Float64Array {
+  const aligned = blob.byteOffset % 8 === 0 ? blob : blob.slice();
+  return new Float64Array(aligned.buffer, aligned.byteOffset, Math.floor(aligned.byteLength / 8));
+}

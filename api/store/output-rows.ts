@@ -1,0 +1,75 @@
+import type { Database } from "bun:sqlite";
+import type { Curve, JobId, JobOutput, UserId } from "../../core/jobs/job.ts";
+import type { StoredResult } from "../../core/jobs/store.ts";
+import { type BlobColumns, decodeCurve, decodePreview, encodeCurve, type PreviewColumns } from "./curve-blob.ts";
+
+/** What finished jobs left, in the tables of one connection. */
+export interface OutputRows {
+  insert(user: UserId, id: JobId, output: JobOutput): void;
+  result(user: UserId, id: JobId): StoredResult | undefined;
+  /** @throws when version or checksum do not hold */
+  curve(user: UserId, id: JobId): Curve | undefined;
+  /** @throws when version or checksum do not hold */
+  preview(user: UserId, id: JobId): Curve | undefined;
+}
+
+interface ResultRow {
+  readonly sharpe: number | null;
+  readonly total_return: number | null;
+  readonly max_drawdown: number | null;
+  readonly result_hash: string;
+  readonly head: string;
+  readonly trades: string;
+}
+
+const PREVIEW = "version, initial_cash, daily, preview_checksum, preview";
+const BLOBS = "points, checksum, times, equity";
+type Value = string | number | null | Uint8Array;
+type Key = [UserId, JobId];
+
+/** @param onCurve is called inside of the transaction that writes an output, before its curve */
+export function outputRows(db: Database, onCurve: () => void): OutputRows {
+  const insertResult = db.prepare<null, Value[]>(
+    "INSERT INTO results (user_id, job_id, sharpe, total_return, max_drawdown, result_hash, head) VALUES (?, ?, ?, ?, ?, ?, ?)",
+  );
+  const insertTrades = db.prepare<null, Value[]>("INSERT INTO trades (user_id, job_id, trades) VALUES (?, ?, ?)");
+  const insertCurve = db.prepare<null, Value[]>(
+    `INSERT INTO curves (user_id, job_id, ${PREVIEW}, ${BLOBS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const result = db.prepare<ResultRow, Key>(
+    `SELECT sharpe, total_return, max_drawdown, result_hash, head, trades
+     FROM results JOIN trades USING (user_id, job_id) WHERE user_id = ? AND job_id = ?`,
+  );
+  const curve = db.prepare<BlobColumns, Key>(
+    `SELECT version, initial_cash, daily, ${BLOBS} FROM curves WHERE user_id = ? AND job_id = ?`,
+  );
+  const preview = db.prepare<PreviewColumns, Key>(`SELECT ${PREVIEW} FROM curves WHERE user_id = ? AND job_id = ?`);
+
+  return {
+    insert(user, id, { headline, resultHash, head, trades, curve: given }) {
+      const { sharpe, totalReturn, maxDrawdown } = headline;
+      insertResult.run(user, id, sharpe, totalReturn, maxDrawdown, resultHash, head);
+      insertTrades.run(user, id, trades);
+      onCurve();
+      const row = encodeCurve(given);
+      insertCurve.run(
+        ...[user, id, row.version, row.initial_cash, row.daily, row.preview_checksum, row.preview],
+        ...[row.points, row.checksum, row.times, row.equity],
+      );
+    },
+    result(user, id) {
+      const row = result.get(user, id);
+      if (row === null) return undefined;
+      const { sharpe, total_return: totalReturn, max_drawdown: maxDrawdown, result_hash: resultHash, head, trades } = row;
+      return { sharpe, totalReturn, maxDrawdown, resultHash, head, trades };
+    },
+    curve(user, id) {
+      const row = curve.get(user, id);
+      return row === null ? undefined : decodeCurve(row);
+    },
+    preview(user, id) {
+      const row = preview.get(user, id);
+      return row === null ? undefined : decodePreview(row);
+    },
+  };
+}
