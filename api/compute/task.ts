@@ -70,6 +70,8 @@ export interface ComputePool {
   readonly size: number;
   /** Tasks that wait or run. */
   readonly load: number;
+  /** Resolves when the first child can take a task, or when it is known that none can. */
+  readonly ready: Promise<void>;
   /**
    * Runs when a child is free, in the order of calls. Never rejects but for a bug in the pool itself: failures of a child are `timeout`,
    * `memory` or `crash`. Aborting ends the task's child at once (or takes the task out of the line) and gives `unavailable`.

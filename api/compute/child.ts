@@ -1,0 +1,72 @@
+import { Worker } from "node:worker_threads";
+import { fail } from "../../core/errors.ts";
+import type { BarReader } from "../../core/jobs/store.ts";
+import { rememberingJudge } from "../../core/run/judged-series.ts";
+import { openBarVault } from "../store/sqlite-bars.ts";
+import { wireEngine } from "../wiring.ts";
+import { BarCache } from "./bar-cache.ts";
+import { commitFaultOf } from "./commit-fault.ts";
+import { type AnyTaskResult, type ChildSettings, type FromChild, isToChild } from "./protocol.ts";
+import { runTask, type TaskParts } from "./run-task.ts";
+import type { Task } from "./task.ts";
+
+// A child of the pool, started with its parent's process id: one task at a time, answers over the channel to the parent, never ends on its own
+// as long as that is open. Signals that a terminal sends to the whole group are the parent's to act on.
+
+const CACHE_BYTES = 32 * 2 ** 20;
+const BAD_USE = 2;
+
+if (process.send === undefined) {
+  process.stderr.write("this program is started by the pool of the service alone\n");
+  process.exit(BAD_USE);
+}
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => undefined);
+process.on("disconnect", () => process.exit(0));
+new Worker(new URL("./orphan-watch.ts", import.meta.url), { workerData: Number(process.argv[2]) });
+
+let parts: TaskParts | undefined;
+let faultsExist = false;
+process.on("message", async (message: unknown) => {
+  if (!isToChild(message)) throw new TypeError("a message of no known kind");
+  if (message.kind === "start") await start(message.settings);
+  else tell({ kind: "done", id: message.id, result: await outcomeOf(message.task) });
+});
+
+async function start({ databasePath, engine, faults }: ChildSettings): Promise<void> {
+  const wired = await wireEngine(engine);
+  if (!wired.ok) {
+    tell({ kind: "unfit", error: wired.error });
+    process.disconnect?.();
+    return;
+  }
+  parts = { ...wired.value, vault: openLate(databasePath), cache: new BarCache(CACHE_BYTES), judge: rememberingJudge() };
+  faultsExist = faults;
+  tell({ kind: "ready" });
+}
+
+/** A bug ends the task, not the child. */
+async function outcomeOf(task: Task): Promise<AnyTaskResult> {
+  if (parts === undefined) throw new TypeError("a task came before the settings");
+  try {
+    if (faultsExist && task.kind === "backtest") commitFaultOf(task.request);
+    return await runTask(task, parts);
+  } catch (cause) {
+    process.stderr.write(`${Bun.inspect(cause)}\n`);
+    return fail("internal", `a bug: ${cause instanceof Error ? cause.message : String(cause)}`);
+  }
+}
+
+/** The database may be made after the child was started. */
+function openLate(path: string): BarReader {
+  let vault: BarReader | null = null;
+  return {
+    get(hash) {
+      vault ??= openBarVault(path);
+      return vault.get(hash);
+    },
+  };
+}
+
+function tell(message: FromChild): void {
+  process.send?.(message);
+}

@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { someBars } from "../../core/indicators/generated-bars.ts";
+import type { StoredBars } from "../../core/jobs/store.ts";
+import { encodeRawBars, hashOf } from "../../data/raw-bars-codec.ts";
+import { openSqlite } from "../store/sqlite.ts";
+import type { BacktestTask, TaskBars } from "./task.ts";
+
+export const NOW_MS = Date.UTC(2025, 0, 2, 3, 4, 5);
+
+/** A task of a test; `bars` are those of the sample that rises, unless given. */
+export function taskFor(fields: object, bars: TaskBars = { kind: "sample", symbol: "SAMPLE-TREND" }): BacktestTask {
+  const request = JSON.stringify({ strategy: "ma_crossover", start: "2015-01-01", ...fields });
+  return { kind: "backtest", jobId: "job", createdAtMs: NOW_MS - 1000, nowMs: NOW_MS, request, bars, curveText: true };
+}
+
+/** 300 generated daily bars as they are stored. */
+export function someStoredBars(seed = 1): StoredBars & { readonly task: TaskBars } {
+  const raw = {
+    ...someBars(seed, 300),
+    interval: null,
+    offsetMinutes: null,
+    oddCells: [],
+    rows: { word: "row", first: 1 },
+    notes: [],
+  };
+  const bytes = encodeRawBars(raw);
+  const hash = hashOf(bytes);
+  const origin = { source: "dataset", symbol: "WALK", adjusted: true, synthetic: false, note: null };
+  return { hash, bytes, task: { kind: "stored", hash, origin } };
+}
+
+/** A folder of its own with a store in it; dispose of it to remove both. */
+export function temporaryStore() {
+  const folder = mkdtempSync(join(tmpdir(), "backgrid-compute-"));
+  const path = join(folder, "backgrid.db");
+  const opened = openSqlite({ path, synchronous: "normal", clock: () => NOW_MS });
+  if (!opened.ok) throw new Error(opened.error.detail);
+  const { bars, close } = opened.value;
+  return {
+    folder,
+    path,
+    bars,
+    async [Symbol.asyncDispose]() {
+      await close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
