@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { parseEngineChoice, readConfig, wantsStacks } from "./config.ts";
+import { isLoopback, parseEngineChoice, readConfig, wantsStacks } from "./config.ts";
 
 describe("the settings of a process", () => {
   test("are auto for the engine where the environment says nothing", () => {
@@ -15,6 +15,59 @@ describe("the settings of a process", () => {
     if (config.ok) throw new Error("let through");
     const message = `ENGINE must be one of auto, ts, wasm: got ${JSON.stringify(value)}`;
     expect(config.error).toEqual({ code: "invalid_request", detail: message, findings: [{ path: "ENGINE", message }] });
+  });
+
+  test("have defaults that suit a laptop", () => {
+    const config = readConfig({});
+    if (!config.ok) throw new Error(config.error.detail);
+    expect(config.value).toMatchObject({
+      host: "127.0.0.1",
+      port: 8000,
+      dataDir: ".backgrid",
+      yahooBaseUrl: null,
+      allowAnonymous: false,
+      sqliteSynchronous: "normal",
+      concurrency: null,
+      leaseMs: 30_000,
+      jobMemoryMb: 1024,
+      maxJsonBytes: 32 * 2 ** 20,
+      maxDatasetBytes: 128 * 2 ** 20,
+      maxDepth: 32,
+      faults: { strategies: false, point: null },
+    });
+  });
+
+  test.each([
+    ["HOST", " ", 'HOST must be not empty: got " "'],
+    ["PORT", "80x", 'PORT must be a whole number from 0 to 65535: got "80x"'],
+    ["PORT", "65536", 'PORT must be a whole number from 0 to 65535: got "65536"'],
+    ["PORT", "-1", 'PORT must be a whole number from 0 to 65535: got "-1"'],
+    ["DATA_DIR", "", 'DATA_DIR must be not empty: got ""'],
+    ["YAHOO_BASE_URL", "ftp://x", 'YAHOO_BASE_URL must be an http or https address such as http://127.0.0.1:9000: got "ftp://x"'],
+    ["ALLOW_ANONYMOUS", "yes", 'ALLOW_ANONYMOUS must be 1 or 0: got "yes"'],
+    ["SQLITE_SYNCHRONOUS", "off", 'SQLITE_SYNCHRONOUS must be one of normal, full: got "off"'],
+    ["CONCURRENCY", "0", 'CONCURRENCY must be a whole number from 1 to 64: got "0"'],
+    ["LEASE_MS", "1e9", 'LEASE_MS must be a whole number from 100 to 3600000: got "1e9"'],
+    ["JOB_MEMORY_MB", "1.5", 'JOB_MEMORY_MB must be a whole number from 256 to 65536: got "1.5"'],
+  ])("refuse %s=%j with the value and what is allowed", (name, value, message) => {
+    const config = readConfig({ [name]: value });
+    if (config.ok) throw new Error("let through");
+    expect(config.error.findings).toEqual([{ path: name, message }]);
+  });
+
+  test("that are wrong are told all at once", () => {
+    const config = readConfig({ PORT: "x", ENGINE: "c" });
+    expect(config.ok ? [] : config.error.findings.map(({ path }) => path)).toEqual(["ENGINE", "PORT"]);
+  });
+
+  test("know faults in tests alone", () => {
+    const faults = (env: Record<string, string>) => {
+      const config = readConfig({ BG_FAULT: "after_commit:2", ...env });
+      return config.ok ? config.value.faults : null;
+    };
+    expect(faults({ NODE_ENV: "test" })).toEqual({ strategies: true, point: "after_commit:2" });
+    expect(faults({ NODE_ENV: "production" })).toEqual({ strategies: false, point: null });
+    expect(faults({})).toEqual({ strategies: false, point: null });
   });
 
   test("are read from this process by default", () => {
@@ -39,4 +92,9 @@ describe("the settings of a process", () => {
     const choice = parseEngineChoice("c", "--engine");
     expect(choice.ok ? "" : choice.error.detail).toBe('--engine must be one of auto, ts, wasm: got "c"');
   });
+});
+
+test("addresses that only this machine can reach are told from others", () => {
+  expect(["localhost", "127.0.0.1", "127.8.9.1", "::1"].map(isLoopback)).toEqual([true, true, true, true]);
+  expect(["0.0.0.0", "::", "10.0.0.1", "localhost.example.com", "1127.0.0.1"].map(isLoopback)).not.toContain(true);
 });

@@ -1,25 +1,114 @@
-import { type AppError, fail } from "../core/errors.ts";
+import { type AppError, type Finding, fail } from "../core/errors.ts";
 import { ok, type Result } from "../core/result.ts";
 
 export const ENGINE_CHOICES = ["auto", "ts", "wasm"] as const;
 export type EngineChoice = (typeof ENGINE_CHOICES)[number];
 
-/** Settings of a process. This file alone reads environment variables. */
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Settings of a process. This file alone reads environment variables; docs/service.md tells each of them. */
 export interface Config {
   readonly engine: EngineChoice;
+  readonly host: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** Database, uploads on their way and cached market data. */
+  readonly dataDir: string;
+  /** Another address for the provider's, such as a stand-in's; null for the real one. */
+  readonly yahooBaseUrl: string | null;
+  readonly allowAnonymous: boolean;
+  readonly sqliteSynchronous: "normal" | "full";
+  /** Child processes; null is one a core. */
+  readonly concurrency: number | null;
+  readonly leaseMs: number;
+  readonly jobTimeoutMs: number;
+  readonly jobMemoryMb: number;
+  readonly maxJsonBytes: number;
+  readonly maxDatasetBytes: number;
+  readonly maxDepth: number;
+  readonly maxQueued: number;
+  /** How long a shutdown waits for what runs. */
+  readonly shutdownMs: number;
+  readonly logRequests: boolean;
+  /** With NODE_ENV=test alone: strategies that fail on purpose exist, and `BG_FAULT=point[:n]` kills the process there. */
+  readonly faults: { readonly strategies: boolean; readonly point: string | null };
 }
 
+const MIB = 2 ** 20;
+
 /**
- * Errors: `invalid_request` naming the variable, its value and what is allowed.
- * @param env the environment, by name
+ * Errors: `invalid_request` with a finding for every variable that is wrong, its value and what is allowed.
+ * @param env     the environment, by name
+ * @param instead what beats it, such as flags
  */
-export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Result<Config, AppError> {
-  const engine = parseEngineChoice(env.ENGINE ?? "auto", "ENGINE");
-  return engine.ok ? ok({ engine: engine.value }) : engine;
+export function readConfig(env: Environment = process.env, instead: Environment = {}): Result<Config, AppError> {
+  const findings: Finding[] = [];
+  const read = <T>(name: string, standard: T, parse: (text: string) => T | undefined, allowed: string): T => {
+    const text = instead[name] ?? env[name];
+    if (text === undefined) return standard;
+    const value = parse(text);
+    if (value !== undefined) return value;
+    findings.push({ path: name, message: `${name} must be ${allowed}: got ${JSON.stringify(text)}` });
+    return standard;
+  };
+  const choice = <const T extends string>(name: string, standard: T, choices: readonly T[]) =>
+    read<T>(name, standard, (text) => choices.find((known) => known === text), `one of ${choices.join(", ")}`);
+  const whole = (name: string, standard: number, least: number, most: number) =>
+    read(name, standard, (text) => wholeNumber(text, least, most), `a whole number from ${least} to ${most}`);
+  const flag = (name: string, standard: boolean) =>
+    read(name, standard, (text) => (text === "1" ? true : text === "0" ? false : undefined), "1 or 0");
+  const text = (name: string, standard: string) => read(name, standard, (given) => given.trim() || undefined, "not empty");
+
+  const testing = env.NODE_ENV === "test";
+  const config: Config = {
+    engine: choice<EngineChoice>("ENGINE", "auto", ENGINE_CHOICES),
+    host: text("HOST", "127.0.0.1"),
+    port: whole("PORT", 8000, 0, 65_535),
+    dataDir: text("DATA_DIR", ".backgrid"),
+    yahooBaseUrl: read<string | null>(
+      "YAHOO_BASE_URL",
+      null,
+      webAddress,
+      "an http or https address such as http://127.0.0.1:9000",
+    ),
+    allowAnonymous: flag("ALLOW_ANONYMOUS", false),
+    sqliteSynchronous: choice("SQLITE_SYNCHRONOUS", "normal", ["normal", "full"]),
+    concurrency: read<number | null>("CONCURRENCY", null, (given) => wholeNumber(given, 1, 64), "a whole number from 1 to 64"),
+    leaseMs: whole("LEASE_MS", 30_000, 100, 3_600_000),
+    jobTimeoutMs: whole("JOB_TIMEOUT_MS", 60_000, 100, 3_600_000),
+    jobMemoryMb: whole("JOB_MEMORY_MB", 1024, 256, 65_536),
+    maxJsonBytes: whole("MAX_JSON_MB", 32, 1, 1024) * MIB,
+    maxDatasetBytes: whole("MAX_DATASET_MB", 128, 1, 4096) * MIB,
+    maxDepth: whole("MAX_JSON_DEPTH", 32, 4, 1000),
+    maxQueued: whole("MAX_QUEUED", 10_000, 1, 10_000_000),
+    shutdownMs: whole("SHUTDOWN_MS", 30_000, 0, 600_000),
+    logRequests: flag("LOG_REQUESTS", true),
+    faults: { strategies: testing, point: testing ? (env.BG_FAULT ?? null) : null },
+  };
+  const [first] = findings;
+  if (first !== undefined) return fail("invalid_request", findings.map(({ message }) => message).join("; "), findings);
+  return ok(config);
+}
+
+function wholeNumber(text: string, least: number, most: number): number | undefined {
+  const value = /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN;
+  return value >= least && value <= most ? value : undefined;
+}
+
+function webAddress(text: string): string | undefined {
+  const url = URL.parse(text);
+  return url !== null && /^https?:$/.test(url.protocol) && url.username === "" ? url.href.replace(/\/$/, "") : undefined;
+}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1|\[::1\])$/;
+
+/** True for an address that other machines cannot reach. */
+export function isLoopback(host: string): boolean {
+  return LOOPBACK.test(host);
 }
 
 /** True with BACKGRID_DEBUG=1: a bug then shows its stack. */
-export function wantsStacks(env: Readonly<Record<string, string | undefined>> = process.env): boolean {
+export function wantsStacks(env: Environment = process.env): boolean {
   return env.BACKGRID_DEBUG === "1";
 }
 

@@ -1,9 +1,12 @@
+import { join } from "node:path";
 import type { Engine } from "../core/engine/contract.ts";
 import { type AppError, fail } from "../core/errors.ts";
+import type { BarProvider } from "../core/ports.ts";
 import { ok, type Result } from "../core/result.ts";
 import { engineTs } from "../engine-ts/engine.ts";
 import { loadEngineWasm } from "../engine-wasm/load.ts";
-import type { EngineChoice } from "./config.ts";
+import type { Config, EngineChoice } from "./config.ts";
+import type { SqliteOptions, SqliteStores } from "./store/sqlite.ts";
 
 /** The engine in use; `fallbackReason` tells why it is not the WebAssembly one where `auto` wanted that. */
 export interface WiredEngine {
@@ -28,4 +31,38 @@ export async function wireEngine(
       ? ok({ engine: engineTs, fallbackReason: reason })
       : fail("unavailable", `${reason}; run "bun run build:wasm", or use ENGINE=ts`);
   }
+}
+
+export function databasePath({ dataDir }: Pick<Config, "dataDir">): string {
+  return join(dataDir, "backgrid.sqlite");
+}
+
+/** The stores in the data folder, which is made where there is none. Errors: `unavailable`. */
+export async function openStores(
+  config: Pick<Config, "dataDir" | "sqliteSynchronous">,
+  clock: () => number,
+  more: Pick<SqliteOptions, "onPoint"> = {},
+): Promise<Result<SqliteStores, AppError>> {
+  const { openSqlite } = await import("./store/sqlite.ts");
+  return openSqlite({ path: databasePath(config), synchronous: config.sqliteSynchronous, clock, ...more });
+}
+
+/** Bars from Yahoo, kept in the data folder. Nothing is loaded before the first are asked for. */
+export function yahooBars({ dataDir, yahooBaseUrl }: Pick<Config, "dataDir" | "yahooBaseUrl">, clock: () => number): BarProvider {
+  let provider: Promise<BarProvider> | undefined;
+  const load = async () => {
+    const [{ cachedProvider }, { yahooProvider }] = await Promise.all([import("../data/cache.ts"), import("../data/yahoo.ts")]);
+    const yahoo = yahooProvider({ nowMs: clock, ...(yahooBaseUrl === null ? {} : { baseUrl: yahooBaseUrl }) });
+    return cachedProvider(yahoo, {
+      name: yahooBaseUrl === null ? "yahoo" : `yahoo at ${yahooBaseUrl}`,
+      folder: join(dataDir, "cache"),
+      nowMs: clock,
+    });
+  };
+  return {
+    async bars(query) {
+      provider ??= load();
+      return (await provider).bars(query);
+    },
+  };
 }

@@ -22,7 +22,12 @@ export async function demo(terminal: Terminal): Promise<number> {
   const lines = NEXT.map(([command, doc]) => `  ${dim(`# ${doc}`)}\n  bun cli/main.ts ${command}`);
   terminal.write(`\n${bold("Try next")}\n${lines.join("\n")}\n`);
   terminal.write(
-    "\nYour own prices: bun cli/main.ts run --file prices.csv --strategy ma_crossover. All flags: bun cli/main.ts run --help\n",
+    `
+Prices of Yahoo: bun cli/main.ts run --symbol AAPL --strategy ma_crossover --start 2015-01-01
+Your own prices: bun cli/main.ts run --file prices.csv --strategy ma_crossover
+Over HTTP:       bun cli/main.ts serve
+All there is:    bun cli/main.ts --help
+`,
   );
   terminal.write("Where Bun is not installed, write npx --yes bun@1.4.5 in the place of bun.\n");
   return EXIT_OK;

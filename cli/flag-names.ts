@@ -14,12 +14,14 @@ const PHRASES: readonly (readonly [string, string])[] = [
   ["splits need adjusted false", "--split needs --no-adjusted"],
   ["list the splits", "list them with --split"],
   ["add warm-up", "add --warmup"],
+  ['use source "sample"', "use --source sample"],
 ];
 
 /** Flags of `run` that are no settings of a request. */
 const OWN_FLAGS = [
   "--file",
   "--source",
+  "--data-dir",
   "--param",
   "--engine",
   "--json",

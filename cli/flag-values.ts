@@ -10,7 +10,7 @@ const SIZING = /^([^:]*):(.*)$/s;
 const SPLIT = /^(.+):([^:]*)$/s;
 
 /** Text as the finite number it is; anything else stays text, for the field itself to refuse. */
-function numberOrText(text: string): number | string {
+export function numberOrText(text: string): number | string {
   const number = parseParam("", ANY_NUMBER, text, { numericStrings: true });
   return number.ok && typeof number.value === "number" ? number.value : text;
 }

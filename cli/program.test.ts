@@ -1,20 +1,24 @@
 import { describe, expect, test } from "bun:test";
 import { VERSION } from "../core/version.ts";
+import { startStandIn } from "../data/yahoo-stand-in.ts";
 import { runCli } from "./program.ts";
-import { backgrid, barsFile, recorder, WAVE } from "./test-session.ts";
+import { backgrid, barsFile, freshPath, recorder, WAVE, withEnvironment } from "./test-session.ts";
+
+const COMMANDS = ["run", "serve", "import", "verify", "strategies"];
 
 describe("the command line", () => {
   test("alone tells what there is and ends with 0", async () => {
     const { exitCode, out, errors } = await backgrid([]);
     expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: "" });
-    for (const word of ["Usage: backgrid", "run", "strategies"]) expect(out).toContain(word);
+    expect(out).toContain("Usage: backgrid");
+    for (const command of COMMANDS) expect(out).toMatch(new RegExp(`^  ${command} {2,}\\w`, "m"));
   });
 
   test("--version prints the version alone", async () => {
     expect(await backgrid(["--version"])).toEqual({ exitCode: 0, out: `${VERSION}\n`, errors: "" });
   });
 
-  test.each([[["--help"]], [["run", "--help"]], [["strategies", "--help"]], [["help"]], [["help", "run"]]])(
+  test.each([[["--help"]], [["help"]], ...COMMANDS.flatMap((name) => [[[name, "--help"]], [["help", name]]])])(
     "%p ends with 0 and keeps to the terminal's width",
     async (args) => {
       const { exitCode, out } = await backgrid(args, { columns: 100 });
@@ -29,10 +33,14 @@ describe("the command line", () => {
     const examples = out.split("\n").flatMap((line) => /^ {2}backgrid (run .*)/.exec(line)?.[1] ?? []);
     expect(examples.length).toBeGreaterThanOrEqual(3);
     const prices = barsFile(WAVE);
+    const yahoo = startStandIn();
+    const environment = { YAHOO_BASE_URL: yahoo.url, DATA_DIR: freshPath("data") };
     for (const example of examples) {
       const args = example.split(" ").map((word) => (word === "prices.csv" ? prices : word));
-      expect({ example, exitCode: (await backgrid(args)).exitCode }).toEqual({ example, exitCode: 0 });
+      const { exitCode } = await withEnvironment(environment, () => backgrid(args));
+      expect({ example, exitCode }).toEqual({ example, exitCode: 0 });
     }
+    await yahoo.stop();
   });
 
   test.each([

@@ -15,6 +15,9 @@ interface CommandEntry {
 /** Every command; only the one in use is loaded. */
 const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   run: { doc: "run one backtest", load: async () => (await import("./run.ts")).defineRun },
+  serve: { doc: "answer over HTTP", load: async () => (await import("./serve.ts")).defineServe },
+  import: { doc: "store a file of bars as a dataset", load: async () => (await import("./import.ts")).defineImport },
+  verify: { doc: "run a stored job again and compare", load: async () => (await import("./verify.ts")).defineVerify },
   strategies: {
     doc: "list the strategies and their parameters",
     load: async () => (await import("./strategies.ts")).defineStrategies,
@@ -27,7 +30,9 @@ const FLAG = /--[a-z][a-z-]*/;
 const INTRODUCTION = `Exact, fast and honest backtests.
 
 Start with:
-  backgrid run --source sample --strategy ma_crossover`;
+  backgrid run --source sample --strategy ma_crossover
+  backgrid run --symbol AAPL --strategy ma_crossover --start 2015-01-01
+  backgrid serve`;
 
 /** Runs one command line, without the program's own name. Resolves to the exit code; never throws. */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {

@@ -1,40 +1,29 @@
-import { basename, extname } from "node:path";
-import { type EngineChoice, parseEngineChoice, readConfig } from "../api/config.ts";
-import { type AppError, type Finding, fail } from "../core/errors.ts";
-import type { BarProvider } from "../core/ports.ts";
-import { type BacktestRequest, isSymbol, parseBacktest } from "../core/requests/backtest.ts";
+import type { AppError, Finding } from "../core/errors.ts";
+import { type BacktestRequest, parseBacktest } from "../core/requests/backtest.ts";
 import { refuse } from "../core/requests/findings.ts";
+import { parseJob } from "../core/requests/job.ts";
 import { ok, type Result } from "../core/result.ts";
 import { shown } from "../core/shown.ts";
 import { strategies } from "../core/strategies/registry.ts";
-import { fileProvider } from "../data/file.ts";
-import { type SourceName, sources } from "../data/registry.ts";
-import { sampleProvider } from "../data/sample.ts";
+import { fileSymbol, symbolless } from "./file-symbol.ts";
 import { flagOf, inFlags, parameterFlag } from "./flag-names.ts";
-import { fieldValue } from "./flag-values.ts";
+import { fieldValue, numberOrText } from "./flag-values.ts";
+import type { GivenFlags } from "./given-flags.ts";
+import { type RunSource, SAMPLE, sourceOf } from "./run-source.ts";
 import { settings } from "./settings.ts";
-
-/** The flags of `run` as they were given, by flag; those not given are absent. */
-export type GivenFlags = ReadonlyMap<string, unknown>;
 
 /** One run as the command line asks for it. */
 export interface AskedRun {
   readonly request: BacktestRequest;
-  readonly provider: BarProvider;
-  readonly engine: EngineChoice;
+  readonly source: RunSource;
 }
-
-const SAMPLE = "SAMPLE-TREND";
 
 /**
  * The flags as a checked run. Errors: `invalid_request` with a finding for every offending flag.
  */
 export function parseRun(flags: GivenFlags): Result<AskedRun, AppError> {
-  const file = flags.get("--file");
-  const path = typeof file === "string" ? file : null;
-  const source = sourceOf(flags.get("--source"), path);
+  const source = sourceOf(flags);
   if (!source.ok) return source;
-
   const fields: Record<string, unknown> = {};
   const findings: Finding[] = [];
   for (const { flags: shape, field, kind } of settings) {
@@ -45,58 +34,23 @@ export function parseRun(flags: GivenFlags): Result<AskedRun, AppError> {
     else findings.push({ path: flag, message: `${flag} ${value.error}` });
   }
   const params = parametersOf(flags, findings);
-  if (params.size > 0) fields.params = Object.fromEntries(params);
+  if (params.size > 0) fields.params = Object.fromEntries([...params].map(([name, text]) => [name, numberOrText(text)]));
+  const { name, path } = source.value;
   if (fields.symbol === undefined) {
-    const symbol = path === null ? SAMPLE : symbolOf(path);
+    const symbol = name === "file" ? fileSymbol(path) : SAMPLE;
     if (symbol !== null) fields.symbol = symbol;
-    else
-      findings.push({
-        path: "--symbol",
-        message: `--symbol is missing, and the name of ${shown(path)} does not start like a symbol; give one such as AAPL`,
-      });
+    else findings.push(symbolless(path ?? ""));
   }
   if (findings.length > 0) return refuse(findings);
 
-  const request = parseBacktest(fields, { numericStrings: true });
-  if (!request.ok) return { ok: false, error: inFlags(request.error) };
-  const engine = engineOf(flags.get("--engine"));
-  if (!engine.ok) return engine;
-  const provider = path === null ? sampleProvider : fileProvider(path);
-  return ok({ request: request.value, provider, engine: engine.value });
+  const request = name === "file" ? parseBacktest(fields) : jobRequest({ ...fields, source: name });
+  return request.ok ? ok({ request: request.value, source: source.value }) : { ok: false, error: inFlags(request.error) };
 }
 
-/** The symbol that a file's name tells: AAPL for AAPL.csv and for aapl_2020.csv; null where it starts like none. */
-function symbolOf(path: string): string | null {
-  const name = basename(path, extname(path)).toUpperCase();
-  if (isSymbol(name)) return name;
-  const start = /^\^?[A-Z0-9]{1,10}(?=_)/.exec(name)?.[0] ?? "";
-  return isSymbol(start) ? start : null;
-}
-
-function sourceOf(given: unknown, path: string | null): Result<SourceName, AppError> {
-  const choices = Object.keys(sources).join(", ");
-  if (given === undefined && path === null) {
-    const message = `there are no bars to run on: give --file prices.csv, or --source sample --symbol ${SAMPLE} for the bundled made-up prices (downloading market data is not built yet)`;
-    return fail("invalid_request", message, [{ path: "--source", message }]);
-  }
-  const name = given ?? "file";
-  if (!isSourceName(name)) {
-    const message = `--source must be one of ${choices} (downloading market data is not built yet): got ${shown(name)}`;
-    return fail("invalid_request", message, [{ path: "--source", message }]);
-  }
-  if (name === "file" && path === null) {
-    const message = "--source file needs --file with the path of a CSV or Parquet file: got nothing";
-    return fail("invalid_request", message, [{ path: "--file", message }]);
-  }
-  if (name !== "file" && path !== null) {
-    const message = `--source ${name} reads no file; leave out --file or the source: got --file ${shown(path)}`;
-    return fail("invalid_request", message, [{ path: "--file", message }]);
-  }
-  return ok(name);
-}
-
-function isSourceName(name: unknown): name is SourceName {
-  return typeof name === "string" && Object.hasOwn(sources, name);
+/** As the service understands it, but that own signals may be for bars of any source. */
+function jobRequest(fields: object): Result<BacktestRequest, AppError> {
+  const job = parseJob(fields, { barsApart: true });
+  return job.ok ? ok(job.value.request) : job;
 }
 
 /** Parameters by name from their own flags and from `--param`; offending ones go to the findings. */
@@ -126,11 +80,4 @@ function parametersOf(flags: GivenFlags, findings: Finding[]): Map<string, strin
 function splitOnce(text: string): [string, string | undefined] {
   const at = text.indexOf("=");
   return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
-}
-
-/** The flag beats the environment. */
-function engineOf(given: unknown): Result<EngineChoice, AppError> {
-  if (typeof given === "string") return parseEngineChoice(given, "--engine");
-  const config = readConfig();
-  return config.ok ? ok(config.value.engine) : config;
 }

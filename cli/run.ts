@@ -1,15 +1,19 @@
 import type { Command } from "commander";
+import { type EngineChoice, parseEngineChoice, readConfig } from "../api/config.ts";
 import { wireEngine } from "../api/wiring.ts";
 import type { AppError } from "../core/errors.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { answerOf, type Receipt } from "../core/run/answer.ts";
-import { type Run, runBacktest } from "../core/run/backtest.ts";
+import { barQueryOf, type Run, runBacktest } from "../core/run/backtest.ts";
 import { EXIT_OK, reportFailure } from "./failure.ts";
 import { inFlags } from "./flag-names.ts";
+import { type GivenFlags, givenFlags } from "./given-flags.ts";
 import { type OutputChoices, parseOutput, writeFiles } from "./output.ts";
 import { runReport } from "./report/run-report.ts";
-import { addRunFlags, givenFlags } from "./run-flags.ts";
+import { barsFor } from "./run-bars.ts";
+import { addRunFlags } from "./run-flags.ts";
 import { type AskedRun, parseRun } from "./run-request.ts";
+import { configWith } from "./service-flags.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The command `run`: one backtest, told as a report or as the API's answer. Resolves to the exit code. */
@@ -22,16 +26,15 @@ export function defineRun(command: Command, terminal: Terminal, done: (exitCode:
   });
 }
 
-async function runAndTell(
-  flags: ReadonlyMap<string, unknown>,
-  terminal: Terminal,
-  json: boolean,
-): Promise<Result<null, AppError>> {
+async function runAndTell(flags: GivenFlags, terminal: Terminal, json: boolean): Promise<Result<null, AppError>> {
   const output = parseOutput(flags);
   if (!output.ok) return output;
   const asked = parseRun(flags);
   if (!asked.ok) return asked;
-  const done = await runAsked(asked.value);
+  const done = await runAsked(asked.value, flags, {
+    ...terminal,
+    interactiveErrors: terminal.interactiveErrors === true && !json,
+  });
   if (!done.ok) return done;
   const { run, receipt } = done.value;
   const written = await writeFiles(run, receipt, output.value);
@@ -43,20 +46,31 @@ async function runAndTell(
 }
 
 /** Runs what was asked for, timed. Nothing is stored, so there is no job. */
-async function runAsked({
-  request,
-  provider,
-  engine: choice,
-}: AskedRun): Promise<Result<{ run: Run; receipt: Receipt }, AppError>> {
-  const wired = await wireEngine(choice);
+async function runAsked(
+  { request, source }: AskedRun,
+  flags: GivenFlags,
+  terminal: Terminal,
+): Promise<Result<{ run: Run; receipt: Receipt }, AppError>> {
+  const choice = engineOf(flags.get("--engine"));
+  if (!choice.ok) return choice;
+  const wired = await wireEngine(choice.value);
   if (!wired.ok) return wired;
   const { engine, fallbackReason } = wired.value;
+  const provider = await barsFor(source, barQueryOf(request), () => configWith(flags), terminal);
+  if (!provider.ok) return err(inFlags(provider.error));
   const nowMs = Date.now();
   const startedMs = performance.now();
-  const run = await runBacktest(request, { provider, engine, nowMs });
+  const run = await runBacktest(request, { provider: provider.value, engine, nowMs });
   if (!run.ok) return err(inFlags(run.error));
   const runtimeSeconds = (performance.now() - startedMs) / 1000;
   return ok({ run: run.value, receipt: { jobId: null, createdAtMs: nowMs, runtimeSeconds, fallbackReason } });
+}
+
+/** The flag beats the environment. */
+function engineOf(given: unknown): Result<EngineChoice, AppError> {
+  if (typeof given === "string") return parseEngineChoice(given, "--engine");
+  const config = readConfig();
+  return config.ok ? ok(config.value.engine) : config;
 }
 
 function report(run: Run, receipt: Receipt, { trades }: OutputChoices, written: readonly string[], terminal: Terminal): string {

@@ -30,7 +30,7 @@ export const settings: readonly Setting[] = [
     flags: "--interval <bar>",
     field: "interval",
     kind: "text",
-    doc: `${INTERVALS.join(" ")} (default: from the data)`,
+    doc: `${INTERVALS.join(" ")} (1d from Yahoo, else from the data)`,
   },
   {
     group: "data",

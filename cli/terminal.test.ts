@@ -27,6 +27,11 @@ test("a terminal has its own width, at least 40, and colours unless they are not
   expect({ columns: narrow.columns, colours: narrow.colours }).toEqual({ columns: 40, colours: false });
 });
 
+test("a person reads what goes to a terminal, each stream for itself", () => {
+  const { interactive, interactiveErrors } = terminalOn(stream(), stream({ isTTY: true }), true);
+  expect({ interactive, interactiveErrors }).toEqual({ interactive: false, interactiveErrors: true });
+});
+
 test("output and errors go to streams of their own", () => {
   const out = stream();
   const errors = stream();

@@ -5,6 +5,9 @@ export interface Terminal {
   /** Characters a line may hold. */
   readonly columns: number;
   readonly colours: boolean;
+  /** Whether a person may be reading what is written, and what is written as errors; a record and a pipe have no such reader. */
+  readonly interactive?: boolean;
+  readonly interactiveErrors?: boolean;
 }
 
 /** The part of a process's stream that a terminal needs. */
@@ -42,5 +45,7 @@ export function terminalOn(
     writeError: (text) => void errors.write(text),
     columns: shown ? Math.max(out.columns ?? PIPE_COLUMNS, FEWEST_COLUMNS) : PIPE_COLUMNS,
     colours: shown && colours,
+    interactive: shown,
+    interactiveErrors: errors.isTTY === true,
   };
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { runCli } from "./program.ts";
@@ -11,15 +11,13 @@ export interface Told {
   readonly errors: string;
 }
 
-interface Look {
-  readonly columns?: number;
-  readonly colours?: boolean;
-}
+type Look = Partial<Omit<Terminal, "write" | "writeError">>;
 
 /** A terminal that keeps what is written to it. */
 export function recorder({
   columns = 80,
   colours = false,
+  ...look
 }: Look = {}): Terminal & { readonly told: () => Omit<Told, "exitCode"> } {
   let out = "";
   let errors = "";
@@ -32,6 +30,7 @@ export function recorder({
     },
     columns,
     colours,
+    ...look,
     told: () => ({ out, errors }),
   };
 }
@@ -43,7 +42,28 @@ export async function backgrid(args: readonly string[], look?: Look): Promise<To
   return { exitCode, ...terminal.told() };
 }
 
+/** Does something with other variables of the environment; undefined takes one away. */
+export async function withEnvironment<T>(
+  changes: Readonly<Record<string, string | undefined>>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const set = (values: Readonly<Record<string, string | undefined>>) => {
+    for (const [name, value] of Object.entries(values)) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  };
+  const before = Object.fromEntries(Object.keys(changes).map((name) => [name, process.env[name]]));
+  try {
+    set(changes);
+    return await work();
+  } finally {
+    set(before);
+  }
+}
+
 const folder = mkdtempSync(join(tmpdir(), "backgrid-cli-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
 
 /** The path of a file that does not exist yet. */
 export function freshPath(name: string): string {

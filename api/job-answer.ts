@@ -1,0 +1,86 @@
+import type { Job, JobState, UserId } from "../core/jobs/job.ts";
+import type { JobStore, JobSummary, StoredResult } from "../core/jobs/store.ts";
+import { curvePieces, type EquityPoints } from "../core/run/curve-text.ts";
+import { problemOf } from "./http-errors.ts";
+
+/** From this many points on an answer is sent in pieces. */
+const LARGE_POINTS = 20_000;
+
+/**
+ * The answer of a completed job, put together from texts.
+ * @param head  a JSON object without trades and curve, not empty
+ * @param curve `"equity_curve":…` and what belongs to it
+ */
+export function answerText(head: string, trades: string, curve: string): string {
+  return `${head.slice(0, -1)},"trades":${trades},${curve}}`;
+}
+
+/** What the request of a job wants to see of the curve. It was checked when it was accepted. */
+export function equityPointsOf(job: Job): EquityPoints {
+  const request: unknown = JSON.parse(job.request);
+  const points = typeof request === "object" && request !== null && "equity_points" in request ? request.equity_points : "full";
+  return points === "none" || typeof points === "number" ? points : "full";
+}
+
+/**
+ * The answer of a completed job as it is stored: the same text as its first answer, in pieces where it is long.
+ * @throws when the store has lost a part of it
+ */
+export async function storedAnswer(jobs: JobStore, user: UserId, job: Job, result: StoredResult) {
+  const points = equityPointsOf(job);
+  if (points === "none") return answerText(result.head, result.trades, '"equity_curve":null');
+  const curve = await jobs.curve(user, job.id);
+  if (curve === undefined) throw new Error(`the curve of job ${job.id} is not in the store`);
+  const pieces = curvePieces(curve, points);
+  const shown = typeof points === "number" ? Math.min(points, curve.equity.length) : curve.equity.length;
+  if (shown <= LARGE_POINTS) return answerText(result.head, result.trades, [...pieces].join(""));
+  return answerPieces(result, pieces);
+}
+
+function* answerPieces({ head, trades }: StoredResult, curve: Iterable<string>): Generator<string> {
+  yield `${head.slice(0, -1)},"trades":${trades},`;
+  yield* curve;
+  yield "}";
+}
+
+/** A job that has no result (yet): what it is in, and for a failed one why. */
+export function jobWithoutResult({ id, symbol, strategy, createdAtMs, state }: Job) {
+  return {
+    job_id: id,
+    status: state.status,
+    symbol,
+    strategy,
+    created_at: new Date(createdAtMs).toISOString(),
+    attempt: state.attempt,
+    ...problemField(state),
+  };
+}
+
+function problemField(state: JobState) {
+  return state.status === "failed" ? { problem: problemOf(state.problem) } : {};
+}
+
+/** A job in a list. */
+export function listedJob({ id, status, symbol, strategy, createdAtMs, sharpe, totalReturn, maxDrawdown }: JobSummary) {
+  return {
+    job_id: id,
+    status,
+    symbol,
+    strategy,
+    created_at: new Date(createdAtMs).toISOString(),
+    sharpe,
+    total_return: totalReturn,
+    max_drawdown: maxDrawdown,
+  };
+}
+
+export const LISTED_JOB_FIELDS = [
+  "job_id",
+  "status",
+  "symbol",
+  "strategy",
+  "created_at",
+  "sharpe",
+  "total_return",
+  "max_drawdown",
+] as const;

@@ -1,0 +1,50 @@
+/** Requests for jobs that work on a fresh server. */
+export const jobExamples = {
+  sample: {
+    summary: "A crossover on bundled made-up prices",
+    value: {
+      symbol: "SAMPLE-TREND",
+      source: "sample",
+      strategy: "ma_crossover",
+      params: { fast: 20, slow: 50 },
+      start: "2015-01-01",
+      commission: 0.001,
+      equity_points: 200,
+    },
+  },
+  yahoo: {
+    summary: "Daily bars of a stock from Yahoo",
+    value: { symbol: "AAPL", strategy: "rsi_reversion", start: "2020-01-01", direction: "both", stop_loss: 0.1 },
+  },
+  inline: {
+    summary: "Bars of your own",
+    value: {
+      symbol: "MINE",
+      strategy: "momentum",
+      params: { lookback: 1 },
+      bars: {
+        time: ["2024-01-02", "2024-01-03", "2024-01-04", "2024-01-05"],
+        open: [10, 10.5, 11, 10.8],
+        high: [10.6, 11.2, 11.3, 11],
+        low: [9.9, 10.4, 10.7, 10.2],
+        close: [10.5, 11, 10.8, 10.3],
+        volume: [1200, 900, null, 1500],
+      },
+    },
+  },
+  signals: {
+    summary: "Signals of your own on bars of your own",
+    value: {
+      strategy: "signals",
+      signals: ["long", null, "exit"],
+      fill: "close",
+      bars: {
+        time: ["2024-01-02", "2024-01-03", "2024-01-04"],
+        open: [10, 10.5, 11],
+        high: [10.6, 11.2, 11.3],
+        low: [9.9, 10.4, 10.7],
+        close: [10.5, 11, 10.8],
+      },
+    },
+  },
+} as const;

@@ -1,0 +1,99 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import type { AppError } from "../../core/errors.ts";
+import { JOB_FIELDS, parseJob } from "../../core/requests/job.ts";
+import { parseInlineBars } from "../../data/inline.ts";
+import { openApiDocument } from "./document.ts";
+import { givenBy } from "./given-by.ts";
+import { isObject } from "./schema.ts";
+import { complaints, object, resolved } from "./schema-check.ts";
+
+const document = openApiDocument("0.1.0");
+const schema = resolved("#/components/schemas/JobRequest", document);
+const RUNS = 500;
+const fields = Object.keys(object(schema.properties));
+
+/** What a server says of a body before it looks for data. */
+function refusal(body: unknown): AppError | null {
+  const job = parseJob(body);
+  if (!job.ok) return job.error;
+  const bars = job.value.bars === undefined ? null : parseInlineBars(job.value.bars);
+  return bars === null || bars.ok ? null : bars.error;
+}
+
+/** What a schema cannot say: whether a day exists, the order of two values, whether columns fit each other. */
+const UNSAYABLE = [
+  /^(start|end|splits\.\d+\.time|bars\.time\.\d+) must be (a day such as|written as)/,
+  /^end must not be before start/,
+  /^\w+ must be less than \w+/,
+  /^bars\.\w+ has \d+ values/,
+  /^bars\.time\.0 looks like epoch seconds/,
+];
+
+describe("the schema of a request", () => {
+  test("names the fields that are read, and the other names of some", () => {
+    expect([...fields].sort()).toEqual([...JOB_FIELDS, "cash", "initial_capital", "fees"].sort());
+  });
+
+  test("allows what is accepted, or refused by name for a reason that a schema cannot say", () => {
+    let accepted = 0;
+    const check = (body: unknown) => {
+      const error = refusal(body);
+      if (error === null) accepted++;
+      for (const { path, message } of error?.findings ?? []) {
+        expect(fields).toContain(path.split(".")[0] ?? "");
+        expect(UNSAYABLE.some((reason) => reason.test(message)) ? "" : message).toBe("");
+      }
+    };
+    fc.assert(fc.property(givenBy(schema, document), check), { numRuns: RUNS });
+    expect(accepted).toBeGreaterThan(RUNS / 4);
+  });
+
+  test("forbids what is refused: a request with one value put in another's place", () => {
+    const other = fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom(0, -1, 0.5, 1e9, "", "long", null, [], {}, true));
+    const mutant = fc.record({
+      body: givenBy(schema, document),
+      name: fc.constantFrom(...fields, "__proto__", "constructor", "sweep"),
+      value: other,
+    });
+    let forbidden = 0;
+    const check = ({ body, name, value }: { body: unknown; name: string; value: unknown }) => {
+      const changed = Object.fromEntries([...Object.entries(object(body)), [name, value]]);
+      if (complaints(schema, changed, { document }).length === 0) return;
+      forbidden++;
+      const error = refusal(changed);
+      expect(error?.code).toBe("invalid_request");
+      expect(error?.findings.length).toBeGreaterThan(0);
+    };
+    fc.assert(fc.property(mutant, check), { numRuns: RUNS });
+    expect(forbidden).toBeGreaterThan(RUNS / 4);
+  });
+
+  test("forbids what is refused: a value changed deep inside of a request", () => {
+    const mutant = fc.record({
+      body: givenBy(schema, document),
+      pick: fc.nat(),
+      value: fc.constantFrom(-1, 0, 1e12, 0.5, "x", null, [], {}, false),
+    });
+    let forbidden = 0;
+    const check = ({ body, pick, value }: { body: unknown; pick: number; value: unknown }) => {
+      const changed: unknown = structuredClone(body);
+      const places = [...placesIn(changed)];
+      places[pick % places.length]?.(value);
+      if (complaints(schema, changed, { document }).length === 0) return;
+      forbidden++;
+      expect(refusal(changed)?.code).toBe("invalid_request");
+    };
+    fc.assert(fc.property(mutant, check), { numRuns: RUNS });
+    expect(forbidden).toBeGreaterThan(RUNS / 4);
+  });
+});
+
+/** A setter for each value within a value. */
+function* placesIn(value: unknown): Generator<(to: unknown) => void> {
+  if (!Array.isArray(value) && !isObject(value)) return;
+  for (const [name, part] of Object.entries(value)) {
+    yield (to) => Reflect.set(value, name, to);
+    yield* placesIn(part);
+  }
+}

@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+
+/** When a process started, in clock ticks since boot; null where it does not run or the system cannot tell. */
+function startOf(pid: number): string | null {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, "latin1");
+    // The name in brackets may hold anything; the fields that count come after it.
+    const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+    const ended = fields[0] === "Z" || fields[0] === "X";
+    return ended ? null : (fields[19] ?? null);
+  } catch {
+    return null;
+  }
+}
+
+/** The name under which this process holds leases: pid and start time, so that a new process with an old pid is another one. */
+export function processName(pid: number = process.pid): string {
+  return `${pid}:${startOf(pid) ?? ""}`;
+}
+
+/** True for the name of a process of this machine that runs no more. */
+export function isDeadProcess(name: string): boolean {
+  const [pid = "", start = ""] = name.split(":");
+  if (!/^[1-9]\d*$/.test(pid)) return false;
+  if (start !== "") return startOf(Number(pid)) !== start;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "ESRCH";
+  }
+}

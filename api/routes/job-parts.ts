@@ -1,0 +1,133 @@
+import { Hono } from "hono";
+import { fail } from "../../core/errors.ts";
+import type { Curve } from "../../core/jobs/job.ts";
+import { drawdownsFrom, keptBars, pointPieces } from "../../core/run/curve-text.ts";
+import { DAY_MS, formatDay, formatInstant, parseIsoTime } from "../../core/time.ts";
+import { type Body, CSV_TYPE, JSON_TYPE, lastingAnswer, textAnswer } from "../http/answer.ts";
+import { csvLine, csvTable } from "../http/csv.ts";
+import { cursorAfter, readCursor } from "../http/cursor.ts";
+import type { Ctx, Env } from "../http/env.ts";
+import { nextLink } from "../http/list.ts";
+import { prefersCsv } from "../http/media-type.ts";
+import { chunksOf } from "../http/pieces.ts";
+import { problem } from "../http/problem.ts";
+import { Query } from "../http/query.ts";
+import type { Parts } from "../parts.ts";
+import { findResult } from "./find-job.ts";
+
+const MOST_POINTS = 10_000_000;
+const MOST_TRADES = 1000;
+const LINES_A_PIECE = 2000;
+const TRADES = "trades";
+const TRADE_FIELDS = [
+  "entry_bar",
+  "entry_time",
+  "exit_bar",
+  "exit_time",
+  "side",
+  "quantity",
+  "entry_price",
+  "exit_price",
+  "fees",
+  "pnl",
+  "return",
+  "bars_held",
+  "exit_reason",
+] as const;
+
+/** `GET /api/v1/jobs/{id}/equity` and `/trades` */
+export function jobPartRoutes(parts: Parts): Hono<Env> {
+  return new Hono<Env>()
+    .get("/api/v1/jobs/:id/equity", (c) => equity(c, parts))
+    .get("/api/v1/jobs/:id/trades", (c) => trades(c, parts));
+}
+
+async function equity(c: Ctx, parts: Parts): Promise<Response> {
+  const query = new Query(c.req.url);
+  const time = "a day such as 2020-01-31 or an instant such as 2020-01-31T14:30:00Z";
+  const from = query.value("from", time, (text) => parseIsoTime(text)?.timeMs) ?? -Infinity;
+  const to = query.value("to", time, lastOf) ?? Infinity;
+  const points = query.whole("points", 2, MOST_POINTS);
+  const refused = query.refusal() ?? backwards(from, to);
+  if (refused !== null) return problem(c, refused);
+  const found = await findResult(c, parts);
+  if (!found.ok) return problem(c, found.error);
+  const { job, result } = found.value;
+
+  const csv = prefersCsv(c.req.header("accept") ?? null);
+  const form = ["equity", from, to, points ?? "full", csv ? "csv" : "json"].join("_");
+  return lastingAnswer(c, result.resultHash, form, csv ? CSV_TYPE : JSON_TYPE, async () => {
+    const curve = await parts.jobs.curve(parts.user, job.id);
+    if (curve === undefined) throw new Error(`the curve of job ${job.id} is not in the store`);
+    const { bars, sampled } = barsBetween(curve, from, to, points);
+    return csv ? equityLines(curve, bars) : equityJson(job.id, curve, bars, sampled);
+  });
+}
+
+/** A day means the whole of it. */
+function lastOf(text: string): number | undefined {
+  const time = parseIsoTime(text);
+  return time === null ? undefined : time.timeMs + (time.dateOnly ? DAY_MS - 1 : 0);
+}
+
+function backwards(from: number, to: number) {
+  if (from <= to) return null;
+  const message = "to must not be before from";
+  return fail("invalid_request", message, [{ path: "to", message }]).error;
+}
+
+/** Positions of the bars from one time to another, both included, thinned to at most `points`; null for all. */
+function barsBetween({ timeMs, equity }: Curve, from: number, to: number, points: number | null) {
+  const first = timeMs.findIndex((t) => t >= from);
+  const start = first === -1 ? timeMs.length : first;
+  const end = timeMs.findLastIndex((t) => t <= to) + 1;
+  const kept = points === null ? null : keptBars(equity.subarray(start, end), points);
+  if (kept !== null) return { bars: kept.map((bar) => start + bar), sampled: true };
+  if (start === 0 && end === timeMs.length) return { bars: null, sampled: false };
+  return { bars: Array.from({ length: Math.max(0, end - start) }, (_, k) => start + k), sampled: false };
+}
+
+function* equityJson(jobId: string, curve: Curve, bars: readonly number[] | null, sampled: boolean): Generator<string> {
+  yield `{"job_id":"${jobId}","sampled":${sampled},"items":`;
+  yield* pointPieces(curve, bars);
+  yield ',"next_cursor":null}';
+}
+
+function* equityLines(curve: Curve, bars: readonly number[] | null): Generator<string> {
+  const falls = drawdownsFrom(curve.initialCash, curve.equity);
+  const time = curve.daily ? formatDay : formatInstant;
+  const line = (bar: number) => csvLine([time(curve.timeMs[bar]!), curve.equity[bar]!, falls[bar]!]);
+  yield csvLine(["time", "equity", "drawdown"]);
+  for (const [from, to] of chunksOf(bars?.length ?? curve.equity.length, LINES_A_PIECE)) {
+    let text = "";
+    for (let i = from; i < to; i++) text += line(bars === null ? i : bars[i]!);
+    yield text;
+  }
+}
+
+async function trades(c: Ctx, parts: Parts): Promise<Response> {
+  const query = new Query(c.req.url);
+  const limit = query.whole("limit", 1, MOST_TRADES);
+  const given = query.value("cursor", "a next_cursor", (text) => text);
+  const refused = query.refusal();
+  if (refused !== null) return problem(c, refused);
+  const cursor = readCursor(TRADES, given, (text) => /^\d{1,9}$/.test(text));
+  if (!cursor.ok) return problem(c, cursor.error);
+  const found = await findResult(c, parts);
+  if (!found.ok) return problem(c, found.error);
+  const { result } = found.value;
+
+  const csv = prefersCsv(c.req.header("accept") ?? null);
+  const start = Number(cursor.value ?? 0);
+  if (!csv && limit === null && start === 0) {
+    const form = `${TRADES}-json`;
+    return lastingAnswer(c, result.resultHash, form, JSON_TYPE, () => `{"items":${result.trades},"next_cursor":null}`);
+  }
+  const all: readonly object[] = JSON.parse(result.trades);
+  const end = limit === null ? all.length : start + limit;
+  const page = all.slice(start, end);
+  const next = end < all.length ? cursorAfter(TRADES, String(end)) : null;
+  const body: Body = csv ? csvTable(TRADE_FIELDS, page) : JSON.stringify({ items: page, next_cursor: next });
+  const link = csv ? nextLink(c, next) : {};
+  return textAnswer(body, csv ? CSV_TYPE : JSON_TYPE, 200, { vary: "Accept", ...link });
+}

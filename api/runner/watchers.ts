@@ -1,0 +1,55 @@
+import type { JobId } from "../../core/jobs/job.ts";
+import type { Finished, JobEvent } from "../parts.ts";
+
+/** Who waits for a job or listens to it, in this process. */
+export class Watchers {
+  private readonly waiting = new Map<JobId, Set<(finished: Finished | undefined) => void>>();
+  private readonly listening = new Map<JobId, Set<(event: JobEvent) => void>>();
+
+  /** See Runner.wait. */
+  wait(id: JobId, ms: number, signal?: AbortSignal): Promise<Finished | undefined> {
+    if (ms <= 0 || signal?.aborted) return Promise.resolve(undefined);
+    const { promise, resolve } = Promise.withResolvers<Finished | undefined>();
+    const give = (finished: Finished | undefined) => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", leave);
+      remove(this.waiting, id, give);
+      resolve(finished);
+    };
+    const leave = () => give(undefined);
+    const timer = setTimeout(leave, ms);
+    signal?.addEventListener("abort", leave);
+    add(this.waiting, id, give);
+    return promise;
+  }
+
+  subscribe(id: JobId, listener: (event: JobEvent) => void): () => void {
+    add(this.listening, id, listener);
+    return () => remove(this.listening, id, listener);
+  }
+
+  tell(id: JobId, event: JobEvent): void {
+    for (const listener of [...(this.listening.get(id) ?? [])]) listener(event);
+  }
+
+  finish(id: JobId, finished: Finished): void {
+    for (const give of [...(this.waiting.get(id) ?? [])]) give(finished);
+    this.tell(id, { kind: "end", status: finished.state.status });
+  }
+
+  isWatched(id: JobId): boolean {
+    return this.waiting.has(id) || this.listening.has(id);
+  }
+}
+
+function add<T>(sets: Map<JobId, Set<T>>, id: JobId, item: T): void {
+  const set = sets.get(id);
+  if (set === undefined) sets.set(id, new Set([item]));
+  else set.add(item);
+}
+
+function remove<T>(sets: Map<JobId, Set<T>>, id: JobId, item: T): void {
+  const set = sets.get(id);
+  set?.delete(item);
+  if (set?.size === 0) sets.delete(id);
+}

@@ -1,0 +1,14 @@
+import { readConfig } from "./config.ts";
+import { jsonLog } from "./log.ts";
+import { serveUntilStopped } from "./serve.ts";
+
+// The service as a process: settings from the environment, structured log on standard output.
+
+const config = readConfig();
+const log = jsonLog();
+if (config.ok) {
+  process.exitCode = await serveUntilStopped(config.value, log);
+} else {
+  log({ level: "error", message: config.error.detail });
+  process.exitCode = 2;
+}
