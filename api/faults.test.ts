@@ -43,7 +43,7 @@ test("a job comes by the points around the store and the queue in the order of i
   const onPoint = (point: FaultPoint) => void seen.push(point);
   const pointed = jobsWithPoints(jobs, onPoint);
   const rung: string[] = [];
-  const { ring } = runnerWithPoints(
+  const rings = runnerWithPoints(
     {
       ...{ pool: runner.pool, queued: 3, wait: runner.wait, cancelled: runner.cancelled, subscribe: runner.subscribe },
       ring: ({ id }, waiting) => void rung.push(`${id} ${waiting} after ${seen.length}`),
@@ -63,7 +63,8 @@ test("a job comes by the points around the store and the queue in the order of i
     bars: { source: "sample", hash: null },
   } as const;
   await pointed.accept(LOCAL_USER, job, null, null);
-  ring({ user: LOCAL_USER, id }, true);
+  rings.ring({ user: LOCAL_USER, id }, true);
+  expect(rings.queued).toBe(3);
   const taken = await pointed.take(LOCAL_USER, id, "1:1", 1000);
   const written = await pointed.finish(LOCAL_USER, id, taken?.state.attempt ?? 0, output);
   expect(written).toBe(true);

@@ -2,9 +2,13 @@ import type { Curve } from "../../core/jobs/job.ts";
 import { thin } from "../../core/run/thin.ts";
 
 const VERSION = 1;
+const ZSTD = { level: 1 } as const;
 const PREVIEW_POINTS = 500;
 
-/** Columns of a stored curve, without the keys. Blobs hold doubles in the byte order of this machine, little-endian wherever Bun runs. */
+/**
+ * Columns of a stored curve, without the keys. Values are doubles in the byte order of this machine, little-endian wherever Bun runs. Times are
+ * the steps from one to the next, as such doubles packed by zstd: they repeat, and 20 KB of them become half a kilobyte.
+ */
 export interface PreviewColumns {
   readonly version: number;
   readonly initial_cash: number;
@@ -34,7 +38,7 @@ export function encodeCurve(curve: Curve): PreviewColumns & BlobColumns {
     preview[kept.length + k] = equity[kept[k]!]!;
   }
   const daily = curve.daily ? 1 : 0;
-  const [times, values, thinned] = [bytesOf(timeMs), bytesOf(equity), bytesOf(preview)];
+  const [times, values, thinned] = [packedTimes(timeMs), bytesOf(equity), bytesOf(preview)];
   return {
     version: VERSION,
     points: timeMs.length,
@@ -51,10 +55,11 @@ export function encodeCurve(curve: Curve): PreviewColumns & BlobColumns {
 /** @throws when version or checksum do not hold */
 export function decodeCurve({ version, points, initial_cash, daily, checksum: wanted, times, equity }: BlobColumns): Curve {
   checkVersion(version);
-  if (times.byteLength !== 8 * points || equity.byteLength !== 8 * points)
-    throw new Error(`a stored curve of ${points} points has ${times.byteLength} and ${equity.byteLength} bytes`);
   if (checksum(initial_cash, daily, times, equity) !== wanted) throw new Error("a stored curve does not match its checksum");
-  return { initialCash: initial_cash, daily: daily === 1, timeMs: doublesOf(times), equity: doublesOf(equity) };
+  const curve = { initialCash: initial_cash, daily: daily === 1, timeMs: unpackedTimes(times), equity: doublesOf(equity) };
+  if (curve.timeMs.length !== points || curve.equity.length !== points)
+    throw new Error(`a stored curve of ${points} points has ${curve.timeMs.length} times and ${curve.equity.length} values`);
+  return curve;
 }
 
 /** @throws when version or checksum do not hold */
@@ -75,6 +80,19 @@ function checksum(initialCash: number, daily: number, ...blobs: readonly Uint8Ar
   let hash = Bun.hash.xxHash64(Float64Array.of(VERSION, initialCash, daily));
   for (const blob of blobs) hash = Bun.hash.xxHash64(blob, hash);
   return hash.toString(16).padStart(16, "0");
+}
+
+/** Times are whole milliseconds, so steps and their sums are exact. */
+function packedTimes(timeMs: Float64Array): Uint8Array {
+  const steps = new Float64Array(timeMs.length);
+  for (let i = 0; i < timeMs.length; i++) steps[i] = timeMs[i]! - (i === 0 ? 0 : timeMs[i - 1]!);
+  return Bun.zstdCompressSync(bytesOf(steps), ZSTD);
+}
+
+function unpackedTimes(packed: Uint8Array): Float64Array {
+  const timeMs = doublesOf(Bun.zstdDecompressSync(packed));
+  for (let i = 1; i < timeMs.length; i++) timeMs[i] = timeMs[i - 1]! + timeMs[i]!;
+  return timeMs;
 }
 
 function bytesOf(column: Float64Array): Uint8Array {

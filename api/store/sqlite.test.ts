@@ -136,7 +136,8 @@ describe("a SQLite file", () => {
   test.each([
     ["UPDATE curves SET equity = zeroblob(24)", "a stored curve does not match its checksum"],
     ["UPDATE curves SET initial_cash = 2", "a stored curve does not match its checksum"],
-    ["UPDATE curves SET times = zeroblob(16)", "a stored curve of 3 points has 16 and 24 bytes"],
+    ["UPDATE curves SET times = zeroblob(16)", "a stored curve does not match its checksum"],
+    ["UPDATE curves SET points = 2", "a stored curve of 2 points has 3 times and 3 values"],
     ["UPDATE curves SET version = 9", "a stored curve has version 9; this program reads version 1"],
   ])("tells when a curve was damaged: %s", async (damage, message) => {
     const path = newFile();

@@ -70,7 +70,7 @@ CREATE TABLE trades (
   FOREIGN KEY (user_id, job_id) REFERENCES jobs (user_id, id) ON DELETE CASCADE
 ) STRICT;
 
--- Blobs are little-endian doubles; preview is its times, then its values.
+-- Blobs are little-endian doubles: the values; the times, then the values of the preview; the steps between times, packed by zstd.
 CREATE TABLE curves (
   user_id TEXT NOT NULL,
   job_id TEXT NOT NULL,
