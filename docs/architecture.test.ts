@@ -1,3 +1,4 @@
+import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, normalize } from "node:path";
@@ -6,6 +7,7 @@ import { HTTP_STATUS } from "../api/http-errors.ts";
 import { reportFailure } from "../cli/failure.ts";
 import type { Terminal } from "../cli/terminal.ts";
 import { appError, type ErrorCode } from "../core/errors.ts";
+import { JOB_STATUSES } from "../core/jobs/job.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PAGES = [
@@ -44,7 +46,9 @@ function deadLinks(path: string): string[] {
 /** Paths in back quotes that look like a file of the project and are none. */
 function lostFiles(path: string): string[] {
   const page = read(path).replace(/```[\s\S]*?```/g, "");
-  const named = [...page.matchAll(/`((?:core|engine-ts|engine-wasm|data|api|cli|bench|docs)\/[a-z0-9/.-]+)`/g)];
+  const named = [
+    ...page.matchAll(/`((?:core|engine-ts|engine-wasm|data|api|cli|bench|docs|examples|scripts|migrations)\/[a-z0-9/.-]+)`/g),
+  ];
   return named.flatMap(([, file = ""]) => (existsSync(join(ROOT, file)) ? [] : [`${path}: ${file}`]));
 }
 
@@ -79,5 +83,25 @@ describe("docs/architecture.md", () => {
     for (const name of folders(".").filter((name) => !name.startsWith(".") && !hidden.has(name)))
       expect(page).toContain(`| \`${name}\` |`);
     for (const name of folders("core")) expect(page).toContain(`\`core/${name}\``);
+  });
+
+  test("draws every table of the store, and every key from one to another", () => {
+    const schema = readdirSync(join(ROOT, "migrations/sqlite")).map((name) => read(`migrations/sqlite/${name}`));
+    const db = new Database(":memory:");
+    for (const text of schema) db.run(text);
+    const tables = db.query<{ readonly name: string }, []>("SELECT name FROM sqlite_master WHERE type = 'table'").all();
+    const keys = db.query<{ readonly parent: string; readonly child: string }, []>(
+      `SELECT DISTINCT keys."table" AS parent, tables.name AS child FROM sqlite_master AS tables, pragma_foreign_key_list(tables.name) AS keys`,
+    );
+    const drawn = [...page.matchAll(/^ {2}([a-z_]+) [|}o]+--[|{o]+ ([a-z_]+) :/gm)].map(
+      ([, one = "", many = ""]) => `${one} ${many}`,
+    );
+    expect([...new Set(drawn.flatMap((pair) => pair.split(" ")))].toSorted()).toEqual(tables.map(({ name }) => name).toSorted());
+    expect(keys.all().filter(({ parent, child }) => !drawn.includes(`${parent} ${child}`))).toEqual([]);
+  });
+
+  test("draws every state of a job", () => {
+    const states = new Set([...page.matchAll(/^ {2}([a-z]+) --> /gm)].map(([, name = ""]) => name));
+    expect([...states].toSorted()).toEqual(expect.arrayContaining([...JOB_STATUSES].toSorted()));
   });
 });
