@@ -209,6 +209,11 @@ export function createRunner(parts: RunnerParts): RunningRunner {
     log({ level: "error", message: `could not ${step} a job: ${reasonOf(cause)}`, job_id: ref.id });
   }
 
+  void pool.ready.then(() => {
+    pumping = !stopped;
+    pump();
+  });
+
   return {
     pool,
     ring,
@@ -228,10 +233,6 @@ export function createRunner(parts: RunnerParts): RunningRunner {
       const freed = await jobs.releaseDead(parts.isDead);
       if (freed > 0) log({ level: "info", message: `${freed} jobs of processes that died are queued again` });
       await sweep();
-      void pool.ready.then(() => {
-        pumping = !stopped;
-        pump();
-      });
       every(SWEEP_MS, "looking for waiting jobs", async () => {
         await jobs.releaseDead(parts.isDead);
         await sweep();
