@@ -22,3 +22,11 @@ test("a process with the pid of an older one is not that one", () => {
 test.each(["", "worker", "12x:5", "-1:5"])("a name that is none of this machine's processes is not judged: %j", (name) => {
   expect(isDeadProcess(name)).toBe(false);
 });
+
+test("where the system does not tell when a process started, its pid alone decides", async () => {
+  expect(isDeadProcess(`${process.pid}:`)).toBe(false);
+  const child = Bun.spawn(["true"]);
+  await child.exited;
+  expect(processName(child.pid)).toBe(`${child.pid}:`);
+  expect(isDeadProcess(`${child.pid}:`)).toBe(true);
+});

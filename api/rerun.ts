@@ -3,7 +3,7 @@ import type { Job, UserId } from "../core/jobs/job.ts";
 import type { JobStore, StoredResult } from "../core/jobs/store.ts";
 import { ok, type Result } from "../core/result.ts";
 import type { BacktestOutput, BacktestTask } from "./compute/task.ts";
-import { type BarSources, taskBarsOf } from "./runner/task-bars.ts";
+import { keptBarsOf } from "./runner/task-bars.ts";
 
 /** Two runs of one job: the hash of the stored result, and that of the new one. */
 export interface Comparison {
@@ -14,7 +14,8 @@ export interface Comparison {
   readonly engine: unknown;
 }
 
-export interface RerunPorts extends BarSources {
+export interface RerunPorts {
+  readonly faults: readonly string[];
   readonly nowMs: () => number;
   readonly run: (task: BacktestTask) => Promise<Result<BacktestOutput, AppError>>;
 }
@@ -34,9 +35,8 @@ export async function resultOf(jobs: JobStore, user: UserId, { id, state }: Job)
  * @param expected the hash of its result
  */
 export async function rerun(job: Job, expected: string, ports: RerunPorts): Promise<Result<Comparison, AppError>> {
-  if (job.bars.hash === null && job.bars.source !== "sample")
-    return fail("conflict", "the bars of this job are not stored: it cannot be run on them again");
-  const bars = await taskBarsOf(job, ports, refetched);
+  const bars = keptBarsOf(job, ports.faults);
+  if (bars === null) return fail("conflict", "the bars of this job are not stored: it cannot be run on them again");
   if (!bars.ok) return bars;
   const again = await ports.run({
     kind: "backtest",
@@ -52,9 +52,4 @@ export async function rerun(job: Job, expected: string, ports: RerunPorts): Prom
   const engine = typeof head === "object" && head !== null && "engine" in head ? head.engine : null;
   const actual = again.value.resultHash;
   return ok({ match: expected === actual, expected, actual, engine });
-}
-
-/** A job that names its bars needs none from elsewhere. */
-function refetched(): never {
-  throw new TypeError("a job whose bars are stored had them fetched again");
 }

@@ -44,7 +44,13 @@ export async function openStores(
   more: Pick<SqliteOptions, "onPoint"> = {},
 ): Promise<Result<SqliteStores, AppError>> {
   const { openSqlite } = await import("./store/sqlite.ts");
-  return openSqlite({ path: databasePath(config), synchronous: config.sqliteSynchronous, clock, ...more });
+  return openSqlite({
+    path: databasePath(config),
+    checkpointThread: true,
+    synchronous: config.sqliteSynchronous,
+    clock,
+    ...more,
+  });
 }
 
 /** Bars from Yahoo, kept in the data folder. Nothing is loaded before the first are asked for. */

@@ -3,7 +3,7 @@ import { BarCache } from "../api/compute/bar-cache.ts";
 import { runBacktestTask } from "../api/compute/run-task.ts";
 import { isJobId, LOCAL_USER } from "../api/ids.ts";
 import { type Comparison, rerun, resultOf } from "../api/rerun.ts";
-import { wireEngine, yahooBars } from "../api/wiring.ts";
+import { wireEngine } from "../api/wiring.ts";
 import { type AppError, fail } from "../core/errors.ts";
 import { refuse } from "../core/requests/findings.ts";
 import type { Result } from "../core/result.ts";
@@ -62,7 +62,7 @@ async function verify(id: string, flags: GivenFlags): Promise<Result<Comparison,
     const nowMs = () => Date.now();
     const parts = { ...wired.value, vault, cache: new BarCache(0), judge, faults: false };
     return rerun(job, result.value.resultHash, {
-      ...{ vault, nowMs, faults: [], yahoo: yahooBars(config.value, nowMs) },
+      ...{ nowMs, faults: [] },
       run: (task) => runBacktestTask(task, parts),
     });
   });

@@ -1,9 +1,12 @@
 import type { Ctx } from "./env.ts";
 import { entityTag, isKnown } from "./etag.ts";
-import { streamed } from "./pieces.ts";
+import { inOneWrite, streamed } from "./pieces.ts";
 
 export const JSON_TYPE = "application/json";
 export const CSV_TYPE = "text/csv; charset=utf-8";
+
+/** From about here on, a body does not fit with its head into the buffer that Bun writes in one go. */
+const LARGE = 8192;
 
 /** A JSON or CSV body, whole or in pieces. */
 export type Body = string | Iterable<string>;
@@ -16,7 +19,8 @@ export function jsonAnswer(value: unknown, status = 200, headers: Headers = {}):
 
 export function textAnswer(body: Body, type: string, status = 200, headers: Headers = {}): Response {
   const init = { status, headers: { "content-type": type, ...headers } };
-  return typeof body === "string" ? new Response(body, init) : new Response(streamed(body), init);
+  if (typeof body !== "string") return new Response(streamed(body), init);
+  return new Response(body.length < LARGE ? body : inOneWrite(body), init);
 }
 
 /**

@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Registry } from "prom-client";
-import { fail } from "../../core/errors.ts";
+import { appError, fail } from "../../core/errors.ts";
 import { isFinal, type Job, type JobId } from "../../core/jobs/job.ts";
+import type { JobStore } from "../../core/jobs/store.ts";
 import type { BarProvider } from "../../core/ports.ts";
 import { ok } from "../../core/result.ts";
 import { sampleProvider } from "../../data/sample.ts";
@@ -36,7 +37,13 @@ function service() {
     await jobs.close();
     rmSync(folder, { recursive: true });
   });
-  const runner = async (yahoo: BarProvider = noNetwork, worker = processName(), leaseMs = 30_000) => {
+  const logged: Readonly<Record<string, unknown>>[] = [];
+  const runner = async (
+    yahoo: BarProvider = noNetwork,
+    worker = processName(),
+    leaseMs = 30_000,
+    broken: Partial<JobStore> = {},
+  ) => {
     const pool = createPool({
       ...{ size: 1, jobTimeoutMs: 1500, jobMemoryMb: 1024 },
       child: { databasePath: path, engine: "ts", faults: true },
@@ -44,7 +51,7 @@ function service() {
     const metrics = createServiceMetrics(new Registry());
     const made = createRunner({
       ...{
-        jobs,
+        jobs: { ...jobs, ...broken },
         pool,
         yahoo,
         faults: FAULTS,
@@ -53,7 +60,7 @@ function service() {
         nowMs,
         metrics,
         isDead: isDeadProcess,
-        log: () => {},
+        log: (entry) => void logged.push(entry),
       },
     });
     cleanUp.push(() => made.stop(0));
@@ -75,7 +82,7 @@ function service() {
     return { user: LOCAL_USER, id };
   };
   const stateOf = async (id: JobId) => (await jobs.find(LOCAL_USER, id))?.state;
-  return { jobs, bars, runner, accept, stateOf };
+  return { jobs, bars, runner, accept, stateOf, logged };
 }
 
 describe("a job that was rung for", () => {
@@ -239,4 +246,60 @@ test("a wait ends with its time or its caller's leave", async () => {
   const waiting = wait(ref, 60_000, leave.signal);
   leave.abort();
   expect(await waiting).toBeUndefined();
+});
+
+describe("where the store fails", () => {
+  test("a job that cannot be taken waits for its next turn", async () => {
+    const { runner, accept, jobs, logged } = service();
+    let failures = 1;
+    const take: JobStore["take"] = (...args) => (failures-- > 0 ? Promise.reject(new Error("disk full")) : jobs.take(...args));
+    const { ring, wait } = await runner(noNetwork, processName(), 30_000, { take });
+    const ref = await accept({});
+    ring(ref, true);
+    expect((await wait(ref, 10_000))?.state.status).toBe("completed");
+    expect(logged).toContainEqual({ level: "error", message: "could not take a job: disk full", job_id: ref.id });
+  });
+
+  test("a job whose outcome cannot be written is tried again", async () => {
+    const { runner, accept, jobs, stateOf } = service();
+    let failures = 1;
+    const finish: JobStore["finish"] = (...args) =>
+      failures-- > 0 ? Promise.reject(new Error("disk full")) : jobs.finish(...args);
+    const { ring, wait } = await runner(noNetwork, processName(), 30_000, { finish });
+    const ref = await accept({});
+    ring(ref, true);
+    expect((await wait(ref, 10_000))?.state.status).toBe("completed");
+    expect(await stateOf(ref.id)).toEqual({ status: "completed", attempt: 2 });
+  });
+
+  test("looking after jobs goes on, and the log says that it failed", async () => {
+    const { runner, accept, jobs, logged } = service();
+    let failures = 1;
+    const due: JobStore["due"] = (...args) => (failures++ === 2 ? Promise.reject(new Error("busy")) : jobs.due(...args));
+    const { wait } = await runner(noNetwork, processName(), 30_000, { due });
+    const ref = await accept({});
+    expect((await wait(ref, 10_000))?.state.status).toBe("completed");
+    expect(logged).toContainEqual({ level: "error", message: "looking for waiting jobs failed: busy" });
+  });
+});
+
+test("work whose lease was lost is called off, and its outcome is not written", async () => {
+  const { runner, accept, stateOf } = service();
+  const { ring, subscribe } = await runner(noNetwork, processName(), 150, { renew: async () => false });
+  const ref = await accept({ strategy: "fault_loop" });
+  const running = new Promise((resolve) => subscribe(ref, resolve));
+  ring(ref, false);
+  await running;
+  for (let k = 0; k < 300 && (await stateOf(ref.id))?.attempt !== 2; k++) await Bun.sleep(10);
+  expect(await stateOf(ref.id)).toMatchObject({ attempt: 2 });
+});
+
+test("who waits for a job that ends in another process is told", async () => {
+  const { runner, accept, jobs } = service();
+  const { wait } = await runner();
+  const ref = await accept({});
+  await jobs.take(ref.user, ref.id, processName(), 60_000);
+  const waiting = wait(ref, 10_000);
+  await jobs.giveUp(ref.user, ref.id, 1, appError("no_data", "there is none"), false);
+  expect((await waiting)?.state).toMatchObject({ status: "failed", problem: { code: "no_data" } });
 });

@@ -1,17 +1,20 @@
 import { type AppError, appError, type ErrorCode } from "../../core/errors.ts";
 import { isFinal, type Job, type JobId, type JobOutput, type JobState } from "../../core/jobs/job.ts";
-import type { JobRef, JobStore, StoredBars } from "../../core/jobs/store.ts";
+import type { JobRef, JobStore } from "../../core/jobs/store.ts";
+import type { BarProvider } from "../../core/ports.ts";
 import type { Result } from "../../core/result.ts";
 import type { BacktestOutput, ComputePool, TaskBars } from "../compute/task.ts";
 import { countJob, type ServiceMetrics } from "../metrics.ts";
 import type { Log, Runner } from "../parts.ts";
 import { Line } from "./line.ts";
-import { type BarSources, taskBarsOf } from "./task-bars.ts";
+import { fetchedBarsOf, keptBarsOf } from "./task-bars.ts";
 import { Watchers } from "./watchers.ts";
 
-export interface RunnerParts extends BarSources {
+export interface RunnerParts {
   readonly jobs: JobStore;
   readonly pool: ComputePool;
+  readonly yahoo: BarProvider;
+  readonly faults: readonly string[];
   /** Under which name leases are held. */
   readonly worker: string;
   readonly isDead: (worker: string) => boolean;
@@ -47,7 +50,7 @@ const KEYS_KEPT_MS = 48 * 3_600_000;
 const FORGET_MS = 600_000;
 
 export function createRunner(parts: RunnerParts): RunningRunner {
-  const { jobs, pool, worker, leaseMs, nowMs, log, metrics } = parts;
+  const { jobs, pool, yahoo, faults, worker, leaseMs, nowMs, log, metrics } = parts;
   const line = new Line();
   const watchers = new Watchers();
   const work = new Map<JobId, Work>();
@@ -133,13 +136,13 @@ export function createRunner(parts: RunnerParts): RunningRunner {
     if (state !== undefined) settle(ref, state, null);
   }
 
-  async function barsFor(job: Job, mine: Work): Promise<Result<TaskBars, AppError>> {
-    const store = (bars: StoredBars) => jobs.attach(mine.ref.user, job.id, mine.attempt, bars);
-    if (job.bars.source === "sample" || job.bars.hash !== null) return taskBarsOf(job, parts, store);
+  async function barsFor(job: Job, { ref, attempt }: Work): Promise<Result<TaskBars, AppError>> {
+    const kept = keptBarsOf(job, faults);
+    if (kept !== null) return kept;
     fetching++;
     pump();
     try {
-      return await taskBarsOf(job, parts, store);
+      return await fetchedBarsOf(job, faults, yahoo, (bars) => jobs.attach(ref.user, job.id, attempt, bars));
     } finally {
       fetching--;
     }

@@ -8,34 +8,34 @@ import { barQueryOf } from "../../core/run/backtest.ts";
 import { encodeRawBars, hashOf } from "../../data/raw-bars-codec.ts";
 import type { TaskBars } from "../compute/task.ts";
 
-export interface BarSources {
-  readonly yahoo: BarProvider;
-  readonly faults: readonly string[];
-}
-
-/**
- * Where a child will find the bars of a job. What has to be fetched is fetched and stored, so that the same bars can be run on again.
- * Errors: those of the provider.
- */
-export async function taskBarsOf(
-  job: Job,
-  { yahoo, faults }: BarSources,
-  store: (bars: StoredBars) => Promise<unknown>,
-): Promise<Result<TaskBars, AppError>> {
+/** Where a child finds bars that are bundled or stored; null for a job whose bars have not been fetched yet. */
+export function keptBarsOf(job: Job, faults: readonly string[]): Result<TaskBars, AppError> | null {
   const { source, hash } = job.bars;
   if (source === "sample") return ok({ kind: "sample", symbol: job.symbol });
-  const parsed = parseJob(JSON.parse(job.request), { faults, barsApart: true });
+  if (hash === null) return null;
+  const parsed = requestOf(job, faults);
   if (!parsed.ok) return parsed;
-  if (hash !== null) return ok({ kind: "stored", hash, origin: originOf(job, parsed.value) });
-
-  const provided = await yahoo.bars(barQueryOf(parsed.value.request));
-  if (!provided.ok) return provided;
-  const bytes = encodeRawBars(provided.value.raw);
-  const fetched = hashOf(bytes);
-  await store({ hash: fetched, bytes });
-  return ok({ kind: "stored", hash: fetched, origin: provided.value.origin });
+  const { adjusted } = parsed.value.request;
+  return ok({ kind: "stored", hash, origin: { source, symbol: job.symbol, adjusted, synthetic: false, note: null } });
 }
 
-function originOf({ bars, symbol }: Job, { request }: JobRequest) {
-  return { source: bars.source, symbol, adjusted: request.adjusted, synthetic: false, note: null };
+/** Bars fetched for a job, and stored, so that they can be run on again. Errors: those of the provider. */
+export async function fetchedBarsOf(
+  job: Job,
+  faults: readonly string[],
+  provider: BarProvider,
+  store: (bars: StoredBars) => Promise<unknown>,
+): Promise<Result<TaskBars, AppError>> {
+  const parsed = requestOf(job, faults);
+  if (!parsed.ok) return parsed;
+  const provided = await provider.bars(barQueryOf(parsed.value.request));
+  if (!provided.ok) return provided;
+  const bytes = encodeRawBars(provided.value.raw);
+  const hash = hashOf(bytes);
+  await store({ hash, bytes });
+  return ok({ kind: "stored", hash, origin: provided.value.origin });
+}
+
+function requestOf(job: Job, faults: readonly string[]): Result<JobRequest, AppError> {
+  return parseJob(JSON.parse(job.request), { faults, barsApart: true });
 }

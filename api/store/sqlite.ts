@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { type AppError, fail } from "../../core/errors.ts";
 import type { BarVault, DatasetStore, JobStore } from "../../core/jobs/store.ts";
 import { ok, type Result } from "../../core/result.ts";
+import { startCheckpoints } from "./checkpoint-thread.ts";
 import { groupCommit } from "./group-commit.ts";
 import { migrate, readMigrations } from "./migrate.ts";
 import { barRows, sqliteBars } from "./sqlite-bars.ts";
@@ -26,6 +27,8 @@ export interface SqliteOptions {
   readonly clock: () => number;
   /** How long to wait for another process that writes. */
   readonly busyTimeoutMs?: number;
+  /** A thread of its own copies the log into the file: for a process that writes much and must not wait for the disk. */
+  readonly checkpointThread?: boolean;
   /** The file grows no further than this; what does not fit is rejected. */
   readonly maxBytes?: number;
   /** Is told inside of the transaction that finishes a job, when a part of the outcome is written; for tests that kill the process there. */
@@ -62,24 +65,27 @@ export function openSqlite(options: SqliteOptions): Result<SqliteStores, AppErro
   }
 }
 
-function configure(db: Database, { synchronous, busyTimeoutMs = 5000, maxBytes }: SqliteOptions): void {
+function configure(db: Database, { synchronous, busyTimeoutMs = 5000, maxBytes, checkpointThread }: SqliteOptions): void {
   db.run(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
   db.run(`PRAGMA page_size = ${PAGE_BYTES}`);
   db.run("PRAGMA journal_mode = WAL");
   db.run(`PRAGMA synchronous = ${synchronous}`);
   db.run(`PRAGMA journal_size_limit = ${LOG_BYTES}`);
   db.run("PRAGMA foreign_keys = ON");
+  if (checkpointThread) db.run(`PRAGMA wal_autocheckpoint = ${LOG_BYTES / PAGE_BYTES}`);
   if (maxBytes !== undefined) db.run(`PRAGMA max_page_count = ${Math.max(1, Math.floor(maxBytes / PAGE_BYTES))}`);
 }
 
-function storesOf(db: Database, { clock, onPoint }: SqliteOptions): SqliteStores {
+function storesOf(db: Database, { path, clock, onPoint, checkpointThread }: SqliteOptions): SqliteStores {
   const commits = groupCommit(db);
+  const checkpoints = checkpointThread ? startCheckpoints(path) : null;
   const bars = barRows(db);
   let open = true;
   const close = async () => {
     if (!open) return;
     open = false;
     commits.close();
+    await checkpoints?.stop();
     db.close(true);
   };
   return {
