@@ -5,7 +5,7 @@ import { serveUntilStopped } from "./serve.ts";
 // The service as a process: settings from the environment, structured log on standard output.
 
 const config = readConfig();
-const log = jsonLog();
+const log = jsonLog((text) => process.stdout.write(text));
 if (config.ok) {
   process.exitCode = await serveUntilStopped(config.value, log);
 } else {

@@ -41,6 +41,7 @@ describe("a service", () => {
   test("answers with a whole curve on a real socket, and what it stored is there after a restart", async () => {
     const config = configOf();
     const first = await started(config);
+    expect((await fetch(`${first.url}/ready`)).status).toBe(200);
     const answer = await post(first.url, JOB);
     expect(answer.status).toBe(200);
     const text = await answer.text();

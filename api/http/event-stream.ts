@@ -20,10 +20,10 @@ const WAITING_BYTES = 64 * 1024;
 export function eventStream(
   heartbeatMs: number,
   start: (stream: EventStream) => () => void,
-  beat: () => void = () => {},
+  beat?: () => void,
 ): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
-  let stop = () => {};
+  let stop: (() => void) | undefined;
   return new ReadableStream<Uint8Array>(
     {
       start(controller) {
@@ -34,19 +34,19 @@ export function eventStream(
         };
         const timer = setInterval(() => {
           write(": ping\n\n");
-          beat();
+          beat?.();
         }, heartbeatMs);
-        let leave = () => {};
+        let leave: (() => void) | undefined;
         stop = () => {
           if (!open) return;
           open = false;
           clearInterval(timer);
-          leave();
+          leave?.();
         };
         const send: SendEvent = (name, id, data) => write(`event: ${name}\nid: ${id}\ndata: ${JSON.stringify(data)}\n\n`);
         const end = () => {
           if (!open) return;
-          stop();
+          stop?.();
           controller.close();
         };
         const sendIfRead: SendEvent = (name, id, data) => (controller.desiredSize ?? 0) > 0 && send(name, id, data);
@@ -55,7 +55,7 @@ export function eventStream(
         if (!open) leave();
       },
       cancel() {
-        stop();
+        stop?.();
       },
     },
     new ByteLengthQueuingStrategy({ highWaterMark: WAITING_BYTES }),

@@ -14,8 +14,9 @@ export function startCheckpoints(path: string): CheckpointThread {
   const worker = new Worker(new URL("./checkpoint-loop.ts", import.meta.url), { workerData: path });
   worker.unref();
   const ended = new Promise<void>((resolve) => {
-    worker.on("exit", () => resolve());
-    worker.on("error", () => resolve());
+    const end = () => resolve();
+    worker.on("exit", end);
+    worker.on("error", end);
   });
   return {
     async stop() {
