@@ -1,4 +1,15 @@
 import { benchExact } from "./exact.ts";
+import { benchHono } from "./http/hono.ts";
+import { benchIsolation } from "./http/isolation.ts";
+import { type Effort, FULL, QUICK } from "./http/report.ts";
+import { benchSize } from "./http/size.ts";
+import { benchSqlite } from "./http/sqlite.ts";
+import { benchSyncHeavy } from "./http/sync-heavy.ts";
+import { benchSyncLatency } from "./http/sync-latency.ts";
+import { benchSyncMemory } from "./http/sync-memory.ts";
+import { benchSyncProfile } from "./http/sync-profile.ts";
+import { benchSyncThroughput } from "./http/sync-throughput.ts";
+import { benchYahoo } from "./http/yahoo.ts";
 import { benchKernels } from "./kernels/main.ts";
 import { benchProfile } from "./profile.ts";
 import { benchReading } from "./reading.ts";
@@ -6,9 +17,10 @@ import { benchRuntime } from "./runtime.ts";
 import { benchStartup } from "./startup.ts";
 import { benchVolatility } from "./volatility.ts";
 
-// `bun run bench [suite ...]` makes the receipts of profiles/; without names all suites run, one after the other.
+// `bun run bench [suite or group ...] [--quick]` makes the receipts of profiles/; without names all suites run, one after the other.
+// With --quick the suites of the group http run for seconds, once, and write nothing.
 
-const suites: Readonly<Record<string, () => void | Promise<void>>> = {
+const suites: Readonly<Record<string, (effort: Effort) => void | Promise<void>>> = {
   runtime: benchRuntime,
   engines: () => benchKernels(5),
   profile: benchProfile,
@@ -16,12 +28,30 @@ const suites: Readonly<Record<string, () => void | Promise<void>>> = {
   exact: benchExact,
   startup: benchStartup,
   reading: benchReading,
+  hono: benchHono,
+  sqlite: benchSqlite,
+  isolation: benchIsolation,
+  "sync-latency": benchSyncLatency,
+  "sync-throughput": benchSyncThroughput,
+  "sync-heavy": benchSyncHeavy,
+  "sync-memory": benchSyncMemory,
+  "sync-profile": benchSyncProfile,
+  size: benchSize,
+  yahoo: benchYahoo,
+};
+const SYNC = ["sync-latency", "sync-throughput", "sync-heavy", "sync-memory", "sync-profile", "size"];
+const groups: Readonly<Record<string, readonly string[]>> = {
+  sync: SYNC,
+  http: ["hono", "sqlite", "isolation", ...SYNC, "yahoo"],
 };
 
-const asked = process.argv.slice(2);
+const given = process.argv.slice(2);
+const effort = given.includes("--quick") ? QUICK : FULL;
+const asked = given.filter((name) => name !== "--quick").flatMap((name) => groups[name] ?? [name]);
 const unknown = asked.filter((name) => !Object.hasOwn(suites, name));
 if (unknown.length > 0) {
-  process.stderr.write(`unknown suite ${unknown.join(", ")}; there are ${Object.keys(suites).join(", ")}\n`);
+  const known = [...Object.keys(suites), ...Object.keys(groups)].join(", ");
+  process.stderr.write(`unknown suite ${unknown.join(", ")}; there are ${known}\n`);
   process.exit(2);
 }
-for (const [name, suite] of Object.entries(suites)) if (asked.length === 0 || asked.includes(name)) await suite();
+for (const [name, suite] of Object.entries(suites)) if (asked.length === 0 || asked.includes(name)) await suite(effort);
