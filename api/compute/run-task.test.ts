@@ -6,6 +6,7 @@ import { runBacktest } from "../../core/run/backtest.ts";
 import { rememberingJudge } from "../../core/run/judged-series.ts";
 import { sampleProvider } from "../../data/sample.ts";
 import { engineTs } from "../../engine-ts/engine.ts";
+import { decodeCurve } from "../store/curve-blob.ts";
 import { BarCache } from "./bar-cache.ts";
 import { runBacktestTask, runTask, type TaskParts } from "./run-task.ts";
 import { NOW_MS, someStoredBars, taskFor } from "./test-tasks.ts";
@@ -58,7 +59,7 @@ describe("a backtest task", () => {
       expect(output.resultHash).toBe(run.resultHash);
       const { sharpe, total_return: totalReturn, max_drawdown: maxDrawdown } = answer;
       expect(output.headline).toEqual({ sharpe, totalReturn, maxDrawdown });
-      expect(output.curve).toEqual({
+      expect(decodeCurve(output.curve)).toEqual({
         initialCash: 10_000,
         daily: true,
         timeMs: run.bars.timeMs,
@@ -70,7 +71,7 @@ describe("a backtest task", () => {
   test("leaves the text of the curve out where nobody wants it", async () => {
     const output = valueIn(await runBacktestTask({ ...taskFor({ symbol: "SAMPLE-TREND" }), curveText: false }, partsWith()));
     expect(output.curveText).toBeNull();
-    expect(output.curve.equity.length).toBeGreaterThan(2_000);
+    expect(output.curve.points).toBeGreaterThan(2_000);
   });
 
   test("runs on stored bars, under the name and origin that it was given, and reads them once", async () => {

@@ -11,6 +11,7 @@ import { curveText } from "../../core/run/curve-text.ts";
 import type { Judge } from "../../core/run/judged-series.ts";
 import { decodeRawBars } from "../../data/raw-bars-codec.ts";
 import { sampleProvider } from "../../data/sample.ts";
+import { encodeCurve } from "../store/curve-blob.ts";
 import type { BarCache } from "./bar-cache.ts";
 import { importFile } from "./import-file.ts";
 import type { AnyTaskResult } from "./protocol.ts";
@@ -63,7 +64,7 @@ export async function runBacktestTask(task: BacktestTask, parts: TaskParts): Pro
     resultHash: run.resultHash,
     head: JSON.stringify(answerHead(run, receipt)),
     trades,
-    curve,
+    curve: encodeCurve(curve),
     curveText: text,
   });
 }

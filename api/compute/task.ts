@@ -1,6 +1,6 @@
 import type { AppError } from "../../core/errors.ts";
 import type { BarWarning } from "../../core/gate/raw-bars.ts";
-import type { Curve, Headline } from "../../core/jobs/job.ts";
+import type { Headline, PackedCurve } from "../../core/jobs/job.ts";
 import type { BarOrigin } from "../../core/ports.ts";
 import type { Result } from "../../core/result.ts";
 
@@ -41,7 +41,8 @@ export interface BacktestOutput {
   readonly resultHash: string;
   readonly head: string;
   readonly trades: string;
-  readonly curve: Curve;
+  /** To be stored. */
+  readonly curve: PackedCurve;
   /** JSON text of `"equity_curve":…` and, where it is thinned, `"equity_curve_sampled":true`, as it stands in the answer; null when not wanted. */
   readonly curveText: string | null;
 }

@@ -1,34 +1,20 @@
-import type { Curve } from "../../core/jobs/job.ts";
+import type { Curve, PackedCurve } from "../../core/jobs/job.ts";
 import { thin } from "../../core/run/thin.ts";
 
 const VERSION = 1;
 const ZSTD = { level: 1 } as const;
 const PREVIEW_POINTS = 500;
 
-/**
- * Columns of a stored curve, without the keys. Values are doubles in the byte order of this machine, little-endian wherever Bun runs. Times are
- * the steps from one to the next, as such doubles packed by zstd: they repeat, and 20 KB of them become half a kilobyte.
+/*
+ * A curve as bytes. Values are doubles in the byte order of this machine, little-endian wherever Bun runs. Times are the steps from one to the
+ * next, as such doubles packed by zstd: they repeat, and 20 KB of them become half a kilobyte. The preview holds its times, then its values.
  */
-export interface PreviewColumns {
-  readonly version: number;
-  readonly initial_cash: number;
-  readonly daily: number;
-  readonly preview_checksum: string;
-  readonly preview: Uint8Array;
-}
 
-export interface BlobColumns {
-  readonly version: number;
-  readonly initial_cash: number;
-  readonly daily: number;
-  readonly points: number;
-  readonly checksum: string;
-  readonly times: Uint8Array;
-  readonly equity: Uint8Array;
-}
+export type PackedPreview = Pick<PackedCurve, "version" | "initialCash" | "daily" | "previewChecksum" | "preview">;
+export type PackedPoints = Omit<PackedCurve, "previewChecksum" | "preview">;
 
 /** @throws {RangeError} when times and values differ in number */
-export function encodeCurve(curve: Curve): PreviewColumns & BlobColumns {
+export function encodeCurve(curve: Curve): PackedCurve {
   const { timeMs, equity, initialCash } = curve;
   if (timeMs.length !== equity.length) throw new RangeError(`${timeMs.length} times, but ${equity.length} values of equity`);
   const kept = thin(equity, PREVIEW_POINTS);
@@ -42,10 +28,10 @@ export function encodeCurve(curve: Curve): PreviewColumns & BlobColumns {
   return {
     version: VERSION,
     points: timeMs.length,
-    initial_cash: initialCash,
+    initialCash,
     daily,
     checksum: checksum(initialCash, daily, times, values),
-    preview_checksum: checksum(initialCash, daily, thinned),
+    previewChecksum: checksum(initialCash, daily, thinned),
     preview: thinned,
     times,
     equity: values,
@@ -53,23 +39,23 @@ export function encodeCurve(curve: Curve): PreviewColumns & BlobColumns {
 }
 
 /** @throws when version or checksum do not hold */
-export function decodeCurve({ version, points, initial_cash, daily, checksum: wanted, times, equity }: BlobColumns): Curve {
+export function decodeCurve({ version, points, initialCash, daily, checksum: wanted, times, equity }: PackedPoints): Curve {
   checkVersion(version);
-  if (checksum(initial_cash, daily, times, equity) !== wanted) throw new Error("a stored curve does not match its checksum");
-  const curve = { initialCash: initial_cash, daily: daily === 1, timeMs: unpackedTimes(times), equity: doublesOf(equity) };
+  if (checksum(initialCash, daily, times, equity) !== wanted) throw new Error("a stored curve does not match its checksum");
+  const curve = { initialCash, daily: daily === 1, timeMs: unpackedTimes(times), equity: doublesOf(equity) };
   if (curve.timeMs.length !== points || curve.equity.length !== points)
     throw new Error(`a stored curve of ${points} points has ${curve.timeMs.length} times and ${curve.equity.length} values`);
   return curve;
 }
 
 /** @throws when version or checksum do not hold */
-export function decodePreview({ version, initial_cash, daily, preview_checksum, preview }: PreviewColumns): Curve {
+export function decodePreview({ version, initialCash, daily, previewChecksum, preview }: PackedPreview): Curve {
   checkVersion(version);
-  if (checksum(initial_cash, daily, preview) !== preview_checksum)
+  if (checksum(initialCash, daily, preview) !== previewChecksum)
     throw new Error("the preview of a stored curve does not match its checksum");
   const both = doublesOf(preview);
   const points = both.length / 2;
-  return { initialCash: initial_cash, daily: daily === 1, timeMs: both.slice(0, points), equity: both.slice(points) };
+  return { initialCash, daily: daily === 1, timeMs: both.slice(0, points), equity: both.slice(points) };
 }
 
 function checkVersion(version: number): void {

@@ -1,7 +1,7 @@
 import type { Database } from "bun:sqlite";
-import type { Curve, JobId, JobOutput, UserId } from "../../core/jobs/job.ts";
+import { type Curve, isPacked, type JobId, type JobOutput, type UserId } from "../../core/jobs/job.ts";
 import type { StoredResult } from "../../core/jobs/store.ts";
-import { type BlobColumns, decodeCurve, decodePreview, encodeCurve, type PreviewColumns } from "./curve-blob.ts";
+import { decodeCurve, decodePreview, encodeCurve, type PackedPoints, type PackedPreview } from "./curve-blob.ts";
 
 /** What finished jobs left, in the tables of one connection. */
 export interface OutputRows {
@@ -40,10 +40,13 @@ export function outputRows(db: Database, onCurve: () => void): OutputRows {
     `SELECT sharpe, total_return, max_drawdown, result_hash, head, trades
      FROM results JOIN trades USING (user_id, job_id) WHERE user_id = ? AND job_id = ?`,
   );
-  const curve = db.prepare<BlobColumns, Key>(
-    `SELECT version, initial_cash, daily, ${BLOBS} FROM curves WHERE user_id = ? AND job_id = ?`,
+  const curve = db.prepare<PackedPoints, Key>(
+    `SELECT version, initial_cash AS initialCash, daily, ${BLOBS} FROM curves WHERE user_id = ? AND job_id = ?`,
   );
-  const preview = db.prepare<PreviewColumns, Key>(`SELECT ${PREVIEW} FROM curves WHERE user_id = ? AND job_id = ?`);
+  const preview = db.prepare<PackedPreview, Key>(
+    `SELECT version, initial_cash AS initialCash, daily, preview_checksum AS previewChecksum, preview
+     FROM curves WHERE user_id = ? AND job_id = ?`,
+  );
 
   return {
     insert(user, id, { headline, resultHash, head, trades, curve: given }) {
@@ -51,9 +54,9 @@ export function outputRows(db: Database, onCurve: () => void): OutputRows {
       insertResult.run(user, id, sharpe, totalReturn, maxDrawdown, resultHash, head);
       insertTrades.run(user, id, trades);
       onCurve();
-      const row = encodeCurve(given);
+      const row = isPacked(given) ? given : encodeCurve(given);
       insertCurve.run(
-        ...[user, id, row.version, row.initial_cash, row.daily, row.preview_checksum, row.preview],
+        ...[user, id, row.version, row.initialCash, row.daily, row.previewChecksum, row.preview],
         ...[row.points, row.checksum, row.times, row.equity],
       );
     },

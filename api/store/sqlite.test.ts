@@ -6,6 +6,7 @@ import { playInterleaving } from "../../core/jobs/interleavings-behaviour.ts";
 import type { UserId } from "../../core/jobs/job.ts";
 import { LOCAL_USER } from "../ids.ts";
 import { describeBarVault, describeDatasetStore, describeJobStore } from "./conformance.ts";
+import { encodeCurve } from "./curve-blob.ts";
 import { openSqlite } from "./sqlite.ts";
 import { openBarVault } from "./sqlite-bars.ts";
 import { ALICE, BOB, type StoreCase, testBars, testJob, testOutput } from "./test-jobs.ts";
@@ -131,6 +132,20 @@ describe("a SQLite file", () => {
     vault.close();
     await close();
     expect(() => openBarVault(join(folder.path, "none.db"))).toThrow();
+  });
+
+  test("keeps a curve that was packed elsewhere as one that was not", async () => {
+    const { jobs, close } = openTestStores(newFile(), []);
+    const output = testOutput(2000);
+    for (const [n, curve] of [output.curve, encodeCurve(output.curve)].entries()) {
+      const job = testJob(n + 1);
+      await jobs.accept(LOCAL_USER, job, null, null);
+      await jobs.take(LOCAL_USER, job.id, "1:2", 1000);
+      await jobs.finish(LOCAL_USER, job.id, 1, { ...output, curve });
+      expect(await jobs.curve(LOCAL_USER, job.id)).toEqual(output.curve);
+      expect((await jobs.preview(LOCAL_USER, job.id))?.equity).toHaveLength(500);
+    }
+    await close();
   });
 
   test.each([

@@ -35,7 +35,7 @@ export function testBars(text: string): StoredBars {
 }
 
 /** @param points how many the curve has; its values are 1, 4, 9, … over times 10, 20, 30, … */
-export function testOutput(points = 3, barsHash: string | null = null): JobOutput {
+export function testOutput(points = 3, barsHash: string | null = null): JobOutput & { readonly curve: Curve } {
   return {
     headline: { sharpe: 1.25, totalReturn: null, maxDrawdown: -0.5 },
     resultHash: "sha256:result",

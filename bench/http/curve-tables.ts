@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite";
-import { type BlobColumns, decodeCurve, encodeCurve } from "../../api/store/curve-blob.ts";
+import { decodeCurve, encodeCurve, type PackedPoints } from "../../api/store/curve-blob.ts";
 import type { Curve } from "../../core/jobs/job.ts";
 
 /** One way to keep curves in SQLite. */
@@ -20,8 +20,8 @@ export const BLOBS: CurveTable = {
     equity BLOB NOT NULL) STRICT`,
   prepare(db) {
     const insert = db.prepare("INSERT INTO curves VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    const select = db.prepare<BlobColumns, [string]>(
-      "SELECT version, points, initial_cash, daily, checksum, times, equity FROM curves WHERE id = ?",
+    const select = db.prepare<PackedPoints, [string]>(
+      "SELECT version, points, initial_cash AS initialCash, daily, checksum, times, equity FROM curves WHERE id = ?",
     );
     const read = (id: string) => {
       const row = select.get(id);
@@ -31,7 +31,7 @@ export const BLOBS: CurveTable = {
     return {
       write(id, curve) {
         const row = encodeCurve(curve);
-        const small = [row.version, row.points, row.initial_cash, row.daily, row.checksum, row.preview_checksum];
+        const small = [row.version, row.points, row.initialCash, row.daily, row.checksum, row.previewChecksum];
         insert.run(id, ...small, row.preview, row.times, row.equity);
       },
       read,

@@ -74,7 +74,8 @@ export interface JobOutput {
   readonly head: string;
   /** JSON text of the list of trades. */
   readonly trades: string;
-  readonly curve: Curve;
+  /** Packed by whoever computed it, so that the process that serves need not; or as it is. */
+  readonly curve: Curve | PackedCurve;
 }
 
 /** Equity at each bar: n times and n values; E[0] is `initialCash`. */
@@ -84,4 +85,22 @@ export interface Curve {
   readonly daily: boolean;
   readonly timeMs: Float64Array;
   readonly equity: Float64Array;
+}
+
+/** A curve as bytes to be kept: the form of api/store/curve-blob.ts. */
+export interface PackedCurve {
+  readonly version: number;
+  readonly points: number;
+  readonly initialCash: number;
+  /** 1 or 0 */
+  readonly daily: number;
+  readonly checksum: string;
+  readonly previewChecksum: string;
+  readonly preview: Uint8Array;
+  readonly times: Uint8Array;
+  readonly equity: Uint8Array;
+}
+
+export function isPacked(curve: Curve | PackedCurve): curve is PackedCurve {
+  return "checksum" in curve;
 }

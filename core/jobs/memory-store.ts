@@ -1,5 +1,15 @@
 import { thin } from "../run/thin.ts";
-import { type Curve, isFinal, type Job, type JobId, type JobOutput, type JobState, type NewJob, type UserId } from "./job.ts";
+import {
+  type Curve,
+  isFinal,
+  isPacked,
+  type Job,
+  type JobId,
+  type JobOutput,
+  type JobState,
+  type NewJob,
+  type UserId,
+} from "./job.ts";
 import * as machine from "./machine.ts";
 import type {
   Acceptance,
@@ -126,11 +136,13 @@ export function memoryStores(clock: () => number): MemoryStores {
     },
     async curve(user, id) {
       const output = own(user, id)?.output;
-      return output ? pointsOf(output.curve, null) : undefined;
+      return output ? pointsOf(plain(output.curve), null) : undefined;
     },
     async preview(user, id) {
       const output = own(user, id)?.output;
-      return output ? pointsOf(output.curve, thin(output.curve.equity, PREVIEW_POINTS)) : undefined;
+      if (!output) return undefined;
+      const curve = plain(output.curve);
+      return pointsOf(curve, thin(curve.equity, PREVIEW_POINTS));
     },
 
     async take(user, id, worker, leaseMs) {
@@ -149,7 +161,7 @@ export function memoryStores(clock: () => number): MemoryStores {
     async finish(user, id, attempt, output) {
       const entry = own(user, id);
       if (entry === undefined || step(entry, (state) => machine.finish(state, attempt)) === undefined) return false;
-      entry.output = { ...output, curve: pointsOf(output.curve, null) };
+      entry.output = { ...output, curve: pointsOf(plain(output.curve), null) };
       if (output.barsHash !== null) nameBars(entry, output.barsHash);
       return true;
     },
@@ -226,6 +238,12 @@ export function memoryStores(clock: () => number): MemoryStores {
     bars: { put: async (stored) => putBars(stored), get: async (hash) => bars.get(hash)?.slice() },
     datasets,
   };
+}
+
+/** @throws {TypeError} for a packed curve: this store keeps no bytes */
+function plain(curve: JobOutput["curve"]): Curve {
+  if (isPacked(curve)) throw new TypeError("the store in memory takes curves as they are");
+  return curve;
 }
 
 /** A copy of the curve, or of the points at these positions. */
