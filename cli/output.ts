@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { type AppError, type Finding, fail } from "../core/errors.ts";
 import { refuse } from "../core/requests/findings.ts";
 import { ok, type Result } from "../core/result.ts";
-import { type Answer, answerOf, drawdowns, type Receipt, timeOf } from "../core/run/answer.ts";
+import { answerOf, drawdowns, type Receipt, TRADE_COLUMNS, timeOf } from "../core/run/answer.ts";
 import type { Run } from "../core/run/backtest.ts";
 import { shown } from "../core/shown.ts";
 
@@ -90,22 +90,6 @@ function tradeCsv(run: Run, receipt: Receipt): string {
   const lines = trades.map((trade) => TRADE_COLUMNS.map((name) => cell(trade[name])).join(","));
   return `${[TRADE_COLUMNS.join(","), ...lines].join("\n")}\n`;
 }
-
-const TRADE_COLUMNS = [
-  "entry_bar",
-  "entry_time",
-  "exit_bar",
-  "exit_time",
-  "side",
-  "quantity",
-  "entry_price",
-  "exit_price",
-  "fees",
-  "pnl",
-  "return",
-  "bars_held",
-  "exit_reason",
-] as const satisfies readonly (keyof Answer["trades"][number])[];
 
 function cell(value: string | number): string {
   return Number.isNaN(value) ? "" : String(value);

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { fail } from "../../core/errors.ts";
 import type { Curve } from "../../core/jobs/job.ts";
+import { TRADE_COLUMNS } from "../../core/run/answer.ts";
 import { drawdownsFrom, keptBars, pointPieces } from "../../core/run/curve-text.ts";
 import { DAY_MS, formatDay, formatInstant, parseIsoTime } from "../../core/time.ts";
 import { type Body, CSV_TYPE, JSON_TYPE, lastingAnswer, textAnswer } from "../http/answer.ts";
@@ -19,21 +20,6 @@ const MOST_POINTS = 10_000_000;
 const MOST_TRADES = 1000;
 const LINES_A_PIECE = 2000;
 const TRADES = "trades";
-const TRADE_FIELDS = [
-  "entry_bar",
-  "entry_time",
-  "exit_bar",
-  "exit_time",
-  "side",
-  "quantity",
-  "entry_price",
-  "exit_price",
-  "fees",
-  "pnl",
-  "return",
-  "bars_held",
-  "exit_reason",
-] as const;
 
 /** `GET /api/v1/jobs/{id}/equity` and `/trades` */
 export function jobPartRoutes(parts: Parts): Hono<Env> {
@@ -127,7 +113,7 @@ async function trades(c: Ctx, parts: Parts): Promise<Response> {
   const end = limit === null ? all.length : start + limit;
   const page = all.slice(start, end);
   const next = end < all.length ? cursorAfter(TRADES, String(end)) : null;
-  const body: Body = csv ? csvTable(TRADE_FIELDS, page) : JSON.stringify({ items: page, next_cursor: next });
+  const body: Body = csv ? csvTable(TRADE_COLUMNS, page) : JSON.stringify({ items: page, next_cursor: next });
   const link = csv ? nextLink(c, next) : {};
   return textAnswer(body, csv ? CSV_TYPE : JSON_TYPE, 200, { vary: "Accept", ...link });
 }

@@ -112,6 +112,23 @@ function sideOf(side: number): "long" | "short" {
   return side > 0 ? "long" : "short";
 }
 
+/** The fields of a trade, as tables have them. */
+export const TRADE_COLUMNS = [
+  "entry_bar",
+  "entry_time",
+  "exit_bar",
+  "exit_time",
+  "side",
+  "quantity",
+  "entry_price",
+  "exit_price",
+  "fees",
+  "pnl",
+  "return",
+  "bars_held",
+  "exit_reason",
+] as const satisfies readonly (keyof Answer["trades"][number])[];
+
 /** The closed trades as the answer lists them. */
 export function tradesOf(run: Run) {
   const { trades: closed } = run.simulation;
