@@ -9,10 +9,15 @@ export const ulcerIndex: Metric<Series> = {
   compute: (series) => Math.sqrt(series.drawdowns().squares / series.returns.length),
 };
 
+/** A gain over the depth of the deepest drawdown; NaN without a drawdown. */
+export function perDrawdown(gain: number, deepest: number): number {
+  return ratio(gain, Math.abs(deepest));
+}
+
 export const calmar: Metric<Series> = {
   doc: "cagr / |max_drawdown|; undefined without a drawdown.",
   unit: "ratio",
-  compute: (series) => ratio(cagr.compute(series), Math.abs(series.statistics.maxDrawdown)),
+  compute: (series) => perDrawdown(cagr.compute(series), series.statistics.maxDrawdown),
 };
 
 export const ulcerPerformanceIndex: Metric<Series> = {
@@ -24,5 +29,5 @@ export const ulcerPerformanceIndex: Metric<Series> = {
 export const recoveryFactor: Metric<Series> = {
   doc: "total_return / |max_drawdown|; undefined without a drawdown.",
   unit: "ratio",
-  compute: (series) => ratio(totalReturn.compute(series), Math.abs(series.statistics.maxDrawdown)),
+  compute: (series) => perDrawdown(totalReturn.compute(series), series.statistics.maxDrawdown),
 };

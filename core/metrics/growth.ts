@@ -1,5 +1,5 @@
 import type { Metric } from "./metric.ts";
-import type { Series } from "./series.ts";
+import type { Series, SeriesSettings } from "./series.ts";
 
 /** Milliseconds of a mean Julian year, 365.25 days. */
 const YEAR_MS = 31557600000;
@@ -33,6 +33,19 @@ export function calendarYears(timeMs: Float64Array): number {
   return first === undefined || last === undefined ? 0 : (last - first) / YEAR_MS;
 }
 
+/**
+ * Length of a run: calendar time from the first to the last of its times, or periods over periods per year.
+ *
+ * @param timeMs null where times are not known: then periods are counted
+ */
+export function yearsOf(
+  { yearBasis, periodsPerYear }: Pick<SeriesSettings, "yearBasis" | "periodsPerYear">,
+  timeMs: Float64Array | null,
+  periods: number,
+): number {
+  return yearBasis === "calendar" && timeMs !== null ? calendarYears(timeMs) : periods / periodsPerYear;
+}
+
 export const totalReturn: Metric<Series> = {
   doc: "Final equity over starting capital, minus 1; undefined without a bar.",
   unit: "fraction",
@@ -42,8 +55,7 @@ export const totalReturn: Metric<Series> = {
 export const years: Metric<Series> = {
   doc: "Length of the run: bars over periods per year, or calendar time over 365.25 days, as year_basis says.",
   unit: "years",
-  compute: ({ yearBasis, timeMs, returns, periodsPerYear }) =>
-    yearBasis === "calendar" && timeMs !== null ? calendarYears(timeMs) : returns.length / periodsPerYear,
+  compute: (series) => yearsOf(series, series.timeMs, series.returns.length),
 };
 
 export const cagr: Metric<Series> = {

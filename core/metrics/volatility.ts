@@ -7,8 +7,13 @@ export const volatility: Metric<Series> = {
   compute: ({ statistics }) => statistics.volatility,
 };
 
+/** A deviation of returns per bar as one of a year. */
+export function annualVolatility(perBar: number, periodsPerYear: number): number {
+  return perBar * Math.sqrt(periodsPerYear);
+}
+
 export const volatilityAnn: Metric<Series> = {
   doc: "volatility x sqrt(periods per year).",
   unit: "fraction",
-  compute: ({ statistics, periodsPerYear }) => statistics.volatility * Math.sqrt(periodsPerYear),
+  compute: ({ statistics, periodsPerYear }) => annualVolatility(statistics.volatility, periodsPerYear),
 };

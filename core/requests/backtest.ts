@@ -33,6 +33,9 @@ export interface BacktestRequest {
   readonly equityPoints: "full" | "none" | number;
 }
 
+/** What a request says of every run of it, whatever the strategy does and however much of the result is shown. */
+export type RunSettings = Omit<BacktestRequest, "strategy" | "equityPoints">;
+
 const SYMBOL = /^\^?[A-Z0-9]{1,10}([.\-=][A-Z0-9]{1,5})?$/;
 
 /** True for what a symbol may look like, in upper case: AAPL, BRK-B, ^GSPC, EURUSD=X. */

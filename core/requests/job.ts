@@ -38,6 +38,8 @@ export interface JobOptions {
   readonly faults?: readonly string[];
   /** The request was accepted before and its bars are kept elsewhere: `inline` and `signals` need none here. */
   readonly barsApart?: boolean;
+  /** The fields to name where one does not exist: all that the whole request may have. */
+  readonly fields?: readonly string[];
 }
 
 /**
@@ -46,7 +48,7 @@ export interface JobOptions {
  * @param input a JSON value
  */
 export function parseJob(input: unknown, options: JobOptions = {}): Result<JobRequest, AppError> {
-  if (!isObject(input)) return refuse([{ path: "", message: `a request is an object of fields: got ${shown(input)}` }]);
+  if (!isObject(input)) return refuse([noObject(input)]);
   const crowd = crowded("", input) ?? crowded("params", input.params);
   if (crowd !== null) return refuse([crowd]);
   const { source: named, bars, ...rest } = input;
@@ -58,7 +60,7 @@ export function parseJob(input: unknown, options: JobOptions = {}): Result<JobRe
   const fields = bars !== undefined && rest.symbol === undefined ? { ...rest, symbol: INLINE_SYMBOL } : rest;
   const fault = faultIn(fields.strategy, options);
   const asked = fault === null ? fields : { ...fields, strategy: "buy_and_hold", params: undefined };
-  const parsed = parseBacktest(asked, { fields: JOB_FIELDS });
+  const parsed = parseBacktest(asked, { fields: options.fields ?? JOB_FIELDS });
   if (!parsed.ok) return findings.length === 0 ? parsed : refuse([...parsed.error.findings, ...findings]);
   if (findings.length > 0) return refuse(findings);
 
@@ -73,8 +75,12 @@ export function parseJob(input: unknown, options: JobOptions = {}): Result<JobRe
   });
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+export function noObject(input: unknown): Finding {
+  return { path: "", message: `a request is an object of fields: got ${shown(input)}` };
 }
 
 function crowded(path: "" | "params", value: unknown): Finding | null {

@@ -8,6 +8,8 @@ import {
   SIGNAL_SHORT,
 } from "../engine/abi.ts";
 import type { Curve } from "../jobs/job.ts";
+import type { RunSettings } from "../requests/backtest.ts";
+import type { Direction } from "../strategies/signals.ts";
 import { formatTime, isDailyOrLonger } from "../time.ts";
 import type { Figures, Run } from "./backtest.ts";
 import { drawdownsFrom, keptBars } from "./curve-text.ts";
@@ -73,19 +75,8 @@ function openMatters(run: Run) {
 
 function circumstances(run: Run, receipt: Receipt) {
   return {
-    conventions: conventions(run),
-    data: {
-      source: run.origin.source,
-      synthetic: run.origin.synthetic,
-      interval: run.interval,
-      bars: run.bars.close.length,
-      from: timeOf(run, 0),
-      to: timeOf(run, run.bars.close.length - 1),
-      adjusted: run.origin.adjusted,
-      hash: run.barsHash,
-      note: run.origin.note,
-      warnings: run.warnings,
-    },
+    conventions: conventionsOf(run, run.request.strategy.direction),
+    data: dataOf(run),
     engine: { name: run.engine.name, version: run.engine.version, fallback_reason: receipt.fallbackReason },
     result_hash: run.resultHash,
     runtime_seconds: receipt.runtimeSeconds,
@@ -95,7 +86,7 @@ function circumstances(run: Run, receipt: Receipt) {
 export type Answer = ReturnType<typeof answerOf>;
 
 /** The time of a bar as the answer shows it. */
-export function timeOf(run: Run, bar: number): string {
+export function timeOf(run: Pick<Run, "bars" | "interval">, bar: number): string {
   return formatTime(run.bars.timeMs[bar]!, run.interval);
 }
 
@@ -203,18 +194,37 @@ export function drawdowns(curve: Float64Array): Float64Array {
   return drawdownsFrom(curve[0] ?? Number.NaN, curve.subarray(1));
 }
 
-function conventions(run: Run) {
-  const { request } = run;
+/** The block `data`: what bars a result rests on. */
+export function dataOf(run: Pick<Run, "origin" | "bars" | "interval" | "warnings" | "barsHash">) {
+  return {
+    source: run.origin.source,
+    synthetic: run.origin.synthetic,
+    interval: run.interval,
+    bars: run.bars.close.length,
+    from: timeOf(run, 0),
+    to: timeOf(run, run.bars.close.length - 1),
+    adjusted: run.origin.adjusted,
+    hash: run.barsHash,
+    note: run.origin.note,
+    warnings: run.warnings,
+  };
+}
+
+/** The block `conventions`: every setting under which a result came about. */
+export function conventionsOf(
+  { request, periodsPerYear, warmupBars }: Pick<Run, "periodsPerYear" | "warmupBars"> & { readonly request: RunSettings },
+  direction: Direction,
+) {
   const { execution } = request;
   return {
     fill: execution.fill,
-    periods_per_year: run.periodsPerYear,
+    periods_per_year: periodsPerYear,
     year_basis: request.yearBasis,
     risk_free: request.riskFree,
     mar: request.mar,
     var_alpha: request.varAlpha,
-    warmup: run.warmupBars,
-    direction: request.strategy.direction,
+    warmup: warmupBars,
+    direction,
     initial_cash: execution.initialCash,
     commission: execution.commission,
     commission_fixed: execution.commissionFixed,

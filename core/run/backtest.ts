@@ -1,31 +1,23 @@
 import type { Bars, Interval } from "../bars.ts";
-import type { Engine, Execution, Simulation } from "../engine/contract.ts";
+import type { Engine, Simulation } from "../engine/contract.ts";
 import { type AppError, fail } from "../errors.ts";
 import type { GatedBars } from "../gate/gate.ts";
 import type { BarWarning } from "../gate/raw-bars.ts";
-import { atBarTimes } from "../gate/split-times.ts";
 import { benchmarkMetrics, exposureMetrics, seriesMetrics, tradeMetrics } from "../metrics/registry.ts";
-import { equitySeries, type SeriesSettings } from "../metrics/series.ts";
-import type { BarOrigin, BarProvider, BarQuery } from "../ports.ts";
+import { equitySeries } from "../metrics/series.ts";
+import type { BarOrigin, BarQuery } from "../ports.ts";
 import type { BacktestRequest } from "../requests/backtest.ts";
 import { GIVEN_SIGNALS, type StrategyChoice } from "../requests/strategy-choice.ts";
 import { ok, type Result } from "../result.ts";
 import { strategyNamed } from "../strategies/registry.ts";
 import { signalsOf } from "../strategies/signals.ts";
-import { hashRun, type Sha256 } from "./canonical.ts";
+import { hashRun } from "./canonical.ts";
 import { hold, holdingExecution } from "./holding.ts";
-import { type Judge, judge } from "./judged-series.ts";
-import { splitBars } from "./splits.ts";
+import { type InputPorts, runInputs } from "./run-inputs.ts";
 
 /** What a run needs from outside. */
-export interface RunPorts {
-  readonly provider: BarProvider;
+export interface RunPorts extends InputPorts {
   readonly engine: Engine;
-  readonly nowMs: number;
-  /** The gate; one that remembers, for a process that runs many requests on the same rows. */
-  readonly judge?: Judge;
-  /** A faster digest than the one that every runtime has. */
-  readonly sha256?: Sha256;
 }
 
 export type Figures = Readonly<Record<string, number>>;
@@ -56,36 +48,16 @@ export interface Run {
  * Errors: those of the provider and the gate; `no_data` when the slowest window needs more bars than there are.
  */
 export async function runBacktest(request: BacktestRequest, ports: RunPorts): Promise<Result<Run, AppError>> {
-  const query = barQueryOf(request);
-  const provided = await ports.provider.bars(query);
-  if (!provided.ok) return provided;
-  const { raw, origin } = provided.value;
-
-  const needed = barsNeeded(request.strategy);
-  const judged = (ports.judge ?? judge)(raw, {
-    nowMs: ports.nowMs,
-    dataQuality: request.dataQuality,
-    adjusted: origin.adjusted,
-    splits: request.splits,
-    range: request.range,
-    warmupBars: query.warmupBars,
-    interval: request.interval,
-  });
-  if (!judged.ok) return judged;
-  const { gated, bars, priced } = judged.value;
+  const inputs = await runInputs(request, barQueryOf(request), ports);
+  if (!inputs.ok) return inputs;
+  const { origin, judged, rows, execution, settings } = inputs.value;
+  const { gated, bars, priced } = judged;
   const { bars: seen, from, interval, warnings } = gated;
+  const needed = barsNeeded(request.strategy);
   if (priced < needed) return tooFewBars(request, needed, priced, from);
 
-  const signals = signalsFor(request.strategy, gated, raw.timeMs.length);
+  const signals = signalsFor(request.strategy, gated, rows);
   if (!signals.ok) return signals;
-  const execution: Execution = { ...request.execution, splits: splitBars(bars.timeMs, atBarTimes(request.splits, interval)) };
-  const settings: SeriesSettings = {
-    periodsPerYear: request.periodsPerYear ?? judged.value.periodsPerYear,
-    yearBasis: request.yearBasis,
-    riskFree: request.riskFree,
-    mar: request.mar,
-    varAlpha: request.varAlpha,
-  };
   const { engine } = ports;
   const pointMs = withFirst(bars.timeMs);
   const describe = (equity: Float64Array) => equitySeries(engine, withStart(equity, execution.initialCash), pointMs, settings);
@@ -93,7 +65,7 @@ export async function runBacktest(request: BacktestRequest, ports: RunPorts): Pr
   using simulator = engine.prepare(bars);
   const simulation = simulator.simulate(signals.value, execution);
   const holdingAs = holdingExecution(execution);
-  const held = judged.value.holding(JSON.stringify([engine.name, holdingAs, settings]), () =>
+  const held = judged.holding(JSON.stringify([engine.name, holdingAs, settings]), () =>
     hold(bars.close.length, simulator, holdingAs, describe),
   );
 
@@ -105,11 +77,11 @@ export async function runBacktest(request: BacktestRequest, ports: RunPorts): Pr
   };
   const benchmark = { ...held.figures, ...benchmarkMetrics(series.returns, held.returns, settings) };
   const [barsHash, resultHash] = await Promise.all([
-    judged.value.hash(),
+    judged.hash(),
     hashRun(
       {
         bars: seen,
-        bytes: judged.value.bytes(),
+        bytes: judged.bytes(),
         warmupBars: from,
         strategy: request.strategy,
         execution,

@@ -1,6 +1,10 @@
 import type { Bars } from "../bars.ts";
 import type { Execution, Fills } from "../engine/contract.ts";
 import type { StrategyChoice } from "../requests/strategy-choice.ts";
+import type { StrategyName } from "../strategies/registry.ts";
+import type { Direction } from "../strategies/signals.ts";
+import type { Grid } from "../sweep/grid.ts";
+import type { Trials } from "../sweep/trials.ts";
 
 /** A value that JSON can hold, for canonical text. */
 type Plain = null | boolean | number | string | readonly Plain[] | { readonly [key: string]: Plain };
@@ -94,28 +98,8 @@ export interface HashedRun {
  * @param sha256 a faster way to the same digest, where the runtime has one
  */
 export async function hashRun(run: HashedRun, sha256: Sha256 = anywhere): Promise<string> {
-  const { execution, strategy, fills } = run;
-  const inputs = canonicalJson({
-    close_at_end: execution.closeAtEnd,
-    commission: execution.commission,
-    commission_fixed: execution.commissionFixed,
-    direction: strategy.direction,
-    fill: execution.fill,
-    fractional: execution.fractional,
-    initial_cash: execution.initialCash,
-    on_insufficient_cash: execution.onInsufficientCash,
-    params: strategy.params,
-    require_volume: execution.requireVolume,
-    sizing: { type: execution.sizing.type, value: execution.sizing.value },
-    slippage: execution.slippage,
-    splits: execution.splits.map(({ bar, ratio }) => ({ bar, ratio })),
-    stop_loss: execution.stopLoss,
-    strategy: strategy.name,
-    take_profit: execution.takeProfit,
-    trailing_stop: execution.trailingStop,
-    version: 1,
-    warmup: run.warmupBars,
-  });
+  const { strategy, fills } = run;
+  const settings = settingsLine(run, strategy.name, strategy.direction, { params: strategy.params });
   const columns = [
     fills.bar,
     fills.side,
@@ -127,6 +111,56 @@ export async function hashRun(run: HashedRun, sha256: Sha256 = anywhere): Promis
     run.equity,
     ...(run.givenSignals === null ? [] : [run.givenSignals]),
   ];
-  const settings = new TextEncoder().encode(`${inputs}\n`);
   return `sha256:${await sha256([settings, run.bytes ?? barBytes(run.bars), canonicalColumns(columns)])}`;
+}
+
+/** What a sweep follows from and what it came to, in whole numbers that every kernel agrees on; see docs/result-hash.md for the byte form. */
+export interface HashedSweep extends Pick<HashedRun, "bars" | "bytes" | "warmupBars" | "execution"> {
+  readonly strategy: StrategyName;
+  readonly direction: Direction;
+  readonly grid: Grid;
+  readonly trials: Pick<Trials, "trades" | "fills" | "ledger">;
+}
+
+/**
+ * The same for the same sweep by every kernel, engine and runtime, and different when a bar, a setting, the parameters of a trial or the bars and sides of
+ * its fills differ.
+ */
+export async function hashSweep(sweep: HashedSweep, sha256: Sha256 = anywhere): Promise<string> {
+  const { grid, trials } = sweep;
+  const axes = grid.axes.map(({ name, values }) => ({ name, values }));
+  const settings = settingsLine(sweep, sweep.strategy, sweep.direction, { axes });
+  const columns = [grid.choices, trials.trades, trials.fills, trials.ledger];
+  return `sha256:${await sha256([settings, sweep.bytes ?? barBytes(sweep.bars), canonicalColumns(columns)])}`;
+}
+
+/** One line of canonical JSON: every setting that can change a fill. */
+function settingsLine(
+  { execution, warmupBars }: Pick<HashedRun, "execution" | "warmupBars">,
+  strategy: string,
+  direction: Direction,
+  params: { readonly [key: string]: Plain },
+): Uint8Array<ArrayBuffer> {
+  const inputs = canonicalJson({
+    ...params,
+    close_at_end: execution.closeAtEnd,
+    commission: execution.commission,
+    commission_fixed: execution.commissionFixed,
+    direction,
+    fill: execution.fill,
+    fractional: execution.fractional,
+    initial_cash: execution.initialCash,
+    on_insufficient_cash: execution.onInsufficientCash,
+    require_volume: execution.requireVolume,
+    sizing: { type: execution.sizing.type, value: execution.sizing.value },
+    slippage: execution.slippage,
+    splits: execution.splits.map(({ bar, ratio }) => ({ bar, ratio })),
+    stop_loss: execution.stopLoss,
+    strategy,
+    take_profit: execution.takeProfit,
+    trailing_stop: execution.trailingStop,
+    version: 1,
+    warmup: warmupBars,
+  });
+  return new TextEncoder().encode(`${inputs}\n`);
 }

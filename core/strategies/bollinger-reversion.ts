@@ -1,12 +1,10 @@
 import { bbands } from "../indicators/bbands.ts";
-import { defineStrategy, multiplierParam, WANT_FLAT, WANT_LONG, WANT_SHORT, windowParam } from "./strategy.ts";
+import { aboveUpper, atOrAboveMiddle, atOrBelowMiddle, bandParams, belowLower } from "./bollinger-sets.ts";
+import { defineStrategy, WANT_FLAT, WANT_LONG, WANT_SHORT } from "./strategy.ts";
 
 export const bollingerReversion = defineStrategy({
   doc: "Long from a close below the lower Bollinger band until a close at or above the middle; short from above the upper band until at or below the middle.",
-  params: {
-    period: windowParam(20, "closes in the average and the deviation"),
-    multiplier: multiplierParam(2, "standard deviations", "distance of the bands from the average"),
-  },
+  params: bandParams,
   rules: [],
   barsNeeded: ({ period }) => period,
   wanted: (bars, params, from) => {
@@ -23,4 +21,5 @@ export const bollingerReversion = defineStrategy({
     }
     return wanted;
   },
+  sets: { enterLong: belowLower, leaveLong: atOrAboveMiddle, enterShort: aboveUpper, leaveShort: atOrBelowMiddle },
 });

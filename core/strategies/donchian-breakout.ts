@@ -1,5 +1,15 @@
 import { highestLine, lowestLine } from "../indicators/extremes.ts";
+import { CLOSE, type Line } from "../sweep/lines.ts";
+import { compare } from "../sweep/sets.ts";
 import { defineStrategy, WANT_FLAT, WANT_LONG, WANT_SHORT, windowParam } from "./strategy.ts";
+
+function highestOf(period: number): Line {
+  return { key: `highest ${period}`, first: period - 1, compute: ({ high }) => highestLine(high, period) };
+}
+
+function lowestOf(period: number): Line {
+  return { key: `lowest ${period}`, first: period - 1, compute: ({ low }) => lowestLine(low, period) };
+}
 
 export const donchianBreakout = defineStrategy({
   doc: "Long from a close above the highest high of the `entry` bars before until a close below the lowest low of the `exit` bars before; short in the mirror.",
@@ -27,5 +37,13 @@ export const donchianBreakout = defineStrategy({
       wanted[i - from] = state;
     }
     return wanted;
+  },
+  // The longer window keeps the machine flat before it has a value: see `barsNeeded`.
+  sets: {
+    enterLong: { by: ["entry"], rule: ({ entry }) => compare(CLOSE, ">", highestOf(entry), 1) },
+    leaveLong: { by: ["exit"], rule: ({ exit }) => compare(CLOSE, "<", lowestOf(exit), 1) },
+    enterShort: { by: ["entry"], rule: ({ entry }) => compare(CLOSE, "<", lowestOf(entry), 1) },
+    leaveShort: { by: ["exit"], rule: ({ exit }) => compare(CLOSE, ">", highestOf(exit), 1) },
+    entangled: ({ entry, exit }) => exit > entry,
   },
 });

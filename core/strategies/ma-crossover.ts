@@ -2,7 +2,8 @@ import { crossExponential } from "../exact/ema-cross.ts";
 import { crossSimple, crossWeighted } from "../exact/window-cross.ts";
 import { defineStrategy, windowParam } from "./strategy.ts";
 
-const CROSSINGS = { sma: crossSimple, ema: crossExponential, wma: crossWeighted } as const;
+/** Writes the sign of fast minus slow average, by the kind of both. */
+export const CROSSINGS = { sma: crossSimple, ema: crossExponential, wma: crossWeighted } as const;
 
 export const maCrossover = defineStrategy({
   doc: "Long while the fast average of the close is above the slow one, short while below, flat while equal.",
@@ -17,5 +18,9 @@ export const maCrossover = defineStrategy({
     const wanted = new Int8Array(close.length - from);
     CROSSINGS[average](close, fast, slow, from, wanted);
     return wanted;
+  },
+  sets: {
+    enterLong: { by: ["average", "fast", "slow"], rule: (params) => ({ kind: "crossing", ...params, side: "above" }) },
+    enterShort: { by: ["average", "fast", "slow"], rule: (params) => ({ kind: "crossing", ...params, side: "below" }) },
   },
 });

@@ -12,4 +12,8 @@ export const macdCrossover = defineStrategy({
     crossMacd(close, fast, slow, signal, from, wanted);
     return wanted;
   },
+  sets: {
+    enterLong: { by: ["fast", "slow", "signal"], rule: (params) => ({ kind: "macd", ...params, side: "above" }) },
+    enterShort: { by: ["fast", "slow", "signal"], rule: (params) => ({ kind: "macd", ...params, side: "below" }) },
+  },
 });

@@ -1,3 +1,5 @@
+import { CLOSE } from "../sweep/lines.ts";
+import { compare } from "../sweep/sets.ts";
 import { defineStrategy, WANT_FLAT, WANT_LONG, WANT_SHORT, windowParam } from "./strategy.ts";
 
 export const momentum = defineStrategy({
@@ -12,5 +14,9 @@ export const momentum = defineStrategy({
       wanted[i - from] = close[i]! > before ? WANT_LONG : close[i]! < before ? WANT_SHORT : WANT_FLAT;
     }
     return wanted;
+  },
+  sets: {
+    enterLong: { by: ["lookback"], rule: ({ lookback }) => compare(CLOSE, ">", CLOSE, lookback) },
+    enterShort: { by: ["lookback"], rule: ({ lookback }) => compare(CLOSE, "<", CLOSE, lookback) },
   },
 });

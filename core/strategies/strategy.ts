@@ -1,4 +1,5 @@
 import type { Bars } from "../bars.ts";
+import type { MachineSets } from "../sweep/sets.ts";
 import { wantedOverValidBars } from "./missing-bars.ts";
 
 /** A whole number; a window is one with limits 1 to 5,000. */
@@ -68,6 +69,8 @@ export interface Strategy<P extends ParamSpecs = ParamSpecs> {
    * @throws {RangeError} when `from` is not a whole number from 0 to bars.n
    */
   wanted(bars: Bars, params: ValuesOf<P>, from: number): Int8Array;
+  /** What `wanted` says, as sets of bars that the trials of a sweep share; left out where it cannot be said so. */
+  readonly sets?: MachineSets<P>;
 }
 
 /** Completes a strategy whose `wanted` knows only bars with prices: missing bars are taken out before it and put back after it. */

@@ -1,4 +1,4 @@
-import type { ParamValue, ParamValues } from "../strategies/strategy.ts";
+import type { ParamValue, ParamValues, Strategy } from "../strategies/strategy.ts";
 
 /** The values of one parameter, in the order of the request, each once. */
 export interface Axis {
@@ -22,4 +22,11 @@ export interface Grid {
 /** The parameters of a trial, in the order of the axes. */
 export function paramsOf({ axes, choices }: Grid, trial: number): ParamValues {
   return Object.fromEntries(axes.map(({ name, values }, k) => [name, values[choices[trial * axes.length + k]!]!]));
+}
+
+/** The most bars that any trial needs before its first wanted state. */
+export function slowestTrial(grid: Grid, strategy: Pick<Strategy, "barsNeeded">): number {
+  let most = 0;
+  for (let trial = 0; trial < grid.trials; trial++) most = Math.max(most, strategy.barsNeeded(paramsOf(grid, trial)));
+  return most;
 }

@@ -1,0 +1,105 @@
+import type { Bars, Interval } from "../bars.ts";
+import { type AppError, fail } from "../errors.ts";
+import type { BarWarning } from "../gate/raw-bars.ts";
+import { rates } from "../metrics/rates.ts";
+import type { BarOrigin, BarQuery } from "../ports.ts";
+import type { SweepRequest } from "../requests/sweep.ts";
+import { ok, type Result } from "../result.ts";
+import { strategyNamed } from "../strategies/registry.ts";
+import { completeTable } from "../sweep/complete.ts";
+import { slowestTrial } from "../sweep/grid.ts";
+import { rank } from "../sweep/rank.ts";
+import type { Sweeper, SweepHooks } from "../sweep/sweeper.ts";
+import type { TrialTable } from "../sweep/table.ts";
+import type { Trials } from "../sweep/trials.ts";
+import { hashSweep } from "./canonical.ts";
+import { type InputPorts, runInputs } from "./run-inputs.ts";
+
+/** The most trials x bars of a sweep unless a setting says otherwise. */
+export const MOST_BAR_TRIALS = 2e10;
+
+/** What a sweep needs from outside. */
+export interface SweepPorts extends InputPorts {
+  readonly sweeper: Sweeper;
+  /** The most trials x bars; MOST_BAR_TRIALS where it is left out. */
+  readonly mostBarTrials?: number;
+  readonly hooks?: SweepHooks;
+}
+
+/** One sweep, done: inputs as they were understood, every trial, the order. NaN is undefined. */
+export interface SweepRun {
+  readonly request: SweepRequest;
+  readonly origin: BarOrigin;
+  /** The bars of the range; those of the warm-up are left out. */
+  readonly bars: Bars;
+  readonly interval: Interval;
+  readonly warnings: readonly BarWarning[];
+  readonly warmupBars: number;
+  readonly periodsPerYear: number;
+  readonly table: TrialTable;
+  /** As the sweeper found them, with the sums of returns by block; `kernel` tells which kernel ran. */
+  readonly trials: Trials;
+  /** Trials by the objective, the best first. */
+  readonly order: Int32Array;
+  readonly barsHash: string;
+  readonly resultHash: string;
+  readonly engine: Pick<Sweeper, "name" | "version">;
+}
+
+/**
+ * One sweep from bars to figures; undefined when it was aborted.
+ * Errors: those of the provider and the gate; `no_data` when no bar has prices; `too_costly` for too many trials x bars. A trial whose windows need more
+ * bars than there are is no error: it has no trades.
+ */
+export async function runSweep(request: SweepRequest, ports: SweepPorts): Promise<Result<SweepRun, AppError> | undefined> {
+  const inputs = await runInputs(request, sweepQueryOf(request), ports);
+  if (!inputs.ok) return inputs;
+  const { origin, judged, execution, settings } = inputs.value;
+  const { gated, bars, priced } = judged;
+  const { bars: seen, from, interval, warnings } = gated;
+  if (priced === 0) return fail("no_data", "there are no bars with prices; widen the range");
+  const { grid, strategy, direction, objective } = request;
+  const costly = tooCostly(grid.trials, seen.close.length, ports.mostBarTrials ?? MOST_BAR_TRIALS);
+  if (costly !== null) return costly;
+
+  const { sweeper } = ports;
+  const perPeriod = rates(settings.riskFree, settings.mar, settings.periodsPerYear);
+  const trials = await sweeper.sweep({ bars: seen, from, strategy, direction, grid, execution, rates: perPeriod }, ports.hooks);
+  if (trials === undefined) return undefined;
+  const table = completeTable(trials, grid, { ...settings, timeMs: bars.timeMs });
+  const [barsHash, resultHash] = await Promise.all([
+    judged.hash(),
+    hashSweep(
+      { bars: seen, bytes: judged.bytes(), warmupBars: from, strategy, direction, execution, grid, trials },
+      ports.sha256,
+    ),
+  ]);
+  return ok({
+    request,
+    origin,
+    bars,
+    interval,
+    warnings,
+    warmupBars: from,
+    periodsPerYear: settings.periodsPerYear,
+    table,
+    trials,
+    order: rank(table, objective),
+    barsHash,
+    resultHash,
+    engine: { name: sweeper.name, version: sweeper.version },
+  });
+}
+
+/** Which bars a sweep asks its source for: a warm-up that is worked out is that of the slowest trial. */
+export function sweepQueryOf({ symbol, interval, range, warmup, adjusted, strategy, grid }: SweepRequest): BarQuery {
+  const warmupBars = warmup === "auto" ? slowestTrial(grid, strategyNamed(strategy)) - 1 : warmup;
+  return { symbol, interval, range, warmupBars, adjusted };
+}
+
+function tooCostly(trials: number, bars: number, most: number) {
+  const cost = trials * bars;
+  if (cost <= most) return null;
+  const message = `${trials} trials x ${bars} bars = ${cost}, the limit is ${most}; take fewer values or a shorter range`;
+  return fail("too_costly", message, [{ path: "params", message }]);
+}

@@ -1,0 +1,14 @@
+export { configure } from "../settings";
+export { setBytes } from "./bits";
+export { bindCrossings } from "./crossings";
+export { bindAverages, countRuns } from "./exact";
+export { averageBytes, bindLines } from "./lines";
+export { runningPeaks } from "./macd";
+export { control, found, level, reserve, rewind } from "./memory";
+export { runPiece } from "./pieces";
+export { rangeBytes } from "./ranges";
+export { bindOutput } from "./settle";
+export { bindTold } from "./told";
+export { bindCosts, bindTrades, buildTrades } from "./trades";
+export { bindWalk, buildWalk } from "./walk";
+export { partsBytes } from "./walk-parts";
