@@ -4,11 +4,13 @@ import { strategyNamed } from "../core/strategies/registry.ts";
 import { signalsOf } from "../core/strategies/signals.ts";
 import { paramsOf } from "../core/sweep/grid.ts";
 import { newTrials, recordTrial } from "../core/sweep/single-trial.ts";
-import type { Sweeper, SweepHooks, SweepTask } from "../core/sweep/sweeper.ts";
+import { type Sweeper, type SweepHooks, type SweepTask, TABLE_BYTES_A_TRIAL } from "../core/sweep/sweeper.ts";
 import type { Trials } from "../core/sweep/trials.ts";
 
 /** Bars x trials between two turns of the event loop: some 30 ms of work. */
 const TURN = 500_000;
+/** Columns of a run, its signals, fills and trades where every bar trades. */
+const RUN_BYTES_A_BAR = 300;
 
 /** A sweeper that runs every trial as a single run of the engine, on the thread of the caller: kernel "plain". */
 export function plainSweeper(engine: Engine): Sweeper {
@@ -16,6 +18,7 @@ export function plainSweeper(engine: Engine): Sweeper {
     name: engine.name,
     version: engine.version,
     threads: 1,
+    memory: () => ({ aTrial: TABLE_BYTES_A_TRIAL, aBar: RUN_BYTES_A_BAR, besides: 0 }),
     sweep: (task, hooks = {}) => sweepPlainly(engine, task, hooks),
     [Symbol.dispose]: () => undefined,
   };

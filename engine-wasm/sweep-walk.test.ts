@@ -2,16 +2,16 @@ import { beforeAll, describe, expect, test } from "bun:test";
 import { fileURLToPath } from "node:url";
 import { instantiate } from "@assemblyscript/loader";
 import asc from "assemblyscript/asc";
-import type { Bars } from "../core/bars.ts";
-import { FILL_CLOSE, FILL_NEXT_OPEN, SIZING_CASH, SIZING_PERCENT_EQUITY, SIZING_SHARES } from "../core/engine/abi.ts";
+import { type Bars, emptyBars } from "../core/bars.ts";
+import * as abi from "../core/engine/abi.ts";
 import type { Execution, Rates } from "../core/engine/contract.ts";
 import { randomRun } from "../core/engine/random-run.ts";
-import { uniforms } from "../core/random.ts";
-import { type Direction, signalsOf } from "../core/strategies/signals.ts";
+import { normals, uniforms } from "../core/random.ts";
+import { DIRECTIONS, type Direction, signalsOf } from "../core/strategies/signals.ts";
 import { BLOCKS, blocksOf, LEDGER_START, ledgerOf, TRIAL_FIGURES, type TrialFigure } from "../core/sweep/trials.ts";
 import { engineTs } from "../engine-ts/engine.ts";
 
-const SIZINGS = { percent_equity: SIZING_PERCENT_EQUITY, shares: SIZING_SHARES, cash: SIZING_CASH } as const;
+const SIZINGS = { percent_equity: abi.SIZING_PERCENT_EQUITY, shares: abi.SIZING_SHARES, cash: abi.SIZING_CASH } as const;
 const NO_RATES: Rates = { riskFreePerPeriod: 0, marPerPeriod: 0, periodsPerYear: 365.25 };
 const RATES: readonly Rates[] = [
   NO_RATES,
@@ -25,17 +25,20 @@ interface Kernels extends Record<string, unknown> {
   partsBytes(n: number): number;
   buildWalk(): void;
   bindWalk(...at: number[]): void;
+  writeFigures(...values: number[]): void;
   walkTrial(orders: number, count: number, blockSums: number, out: number): void;
 }
 
 const memory = new WebAssembly.Memory({ initial: 256, maximum: 65536, shared: true });
+/** Where the kernels write figures; the rest of the memory lies behind. */
+const OUT = 65536;
 let kernels: Kernels;
 
 beforeAll(async () => {
   let wasm = new Uint8Array();
-  const sources = ["sweep/walk.ts", "sweep/walk-parts.ts", "settings.ts"];
+  const sources = ["sweep/walk.ts", "sweep/walk-parts.ts", "sweep/figures.ts", "settings.ts"];
   const options =
-    "--outFile walk.wasm -O3 --noAssert --converge --runtime stub --enable simd --enable threads " +
+    "--outFile walk.wasm -O2 --noAssert --runtime stub --enable simd --enable threads " +
     "--sharedMemory --importMemory --maximumMemory 65536 --initialMemory 1";
   const { error, stderr } = await asc.main(
     [...sources.map((name) => fileURLToPath(new URL(`assembly/${name}`, import.meta.url))), ...options.split(" ")],
@@ -47,7 +50,7 @@ beforeAll(async () => {
   );
   if (error !== null) throw new Error(stderr.toString());
   kernels = (await instantiate<Kernels>(wasm, { env: { memory, abort: () => undefined } })).exports;
-});
+}, 60_000);
 
 interface Walked {
   readonly figures: Readonly<Record<TrialFigure, number>>;
@@ -57,7 +60,7 @@ interface Walked {
 
 /** Walks trials over the same bars, each given by the states it wants. */
 function walkTrials(bars: Bars, trials: readonly Int8Array[], execution: Execution, rates: Rates): Walked[] {
-  let top = 65536;
+  let top = OUT + 128;
   const reserve = (bytes: number) => {
     const at = top;
     top += Math.ceil(bytes / 64) * 64 + 64;
@@ -75,13 +78,12 @@ function walkTrials(bars: Bars, trials: readonly Int8Array[], execution: Executi
   const shared = [n, ...columns, reserve(n * 8), reserve(kernels.partsBytes(n))];
   const own = reserve(128);
   const splits = put(Float64Array.from(execution.splits.flatMap(({ bar, ratio }) => [bar, ratio])));
-  const out = reserve(13 * 8);
   const blockSums = reserve(BLOCKS * 16);
   const ordersAt = reserve(n * 4);
   const { length, first } = blocksOf(n);
   kernels.configure(
     execution.initialCash,
-    execution.fill === "close" ? FILL_CLOSE : FILL_NEXT_OPEN,
+    execution.fill === "close" ? abi.FILL_CLOSE : abi.FILL_NEXT_OPEN,
     execution.commission,
     execution.commissionFixed,
     execution.slippage,
@@ -111,8 +113,8 @@ function walkTrials(bars: Bars, trials: readonly Int8Array[], execution: Executi
   return trials.map((wanted) => {
     const orders = ordersOf(wanted);
     new Int32Array(memory.buffer, ordersAt, n).set(orders);
-    kernels.walkTrial(ordersAt, orders.length, blockSums, out);
-    const results = new Float64Array(memory.buffer, out, 13);
+    kernels.walkTrial(ordersAt, orders.length, blockSums, OUT);
+    const results = new Float64Array(memory.buffer, OUT, 13);
     const figures = { ...NO_FIGURES };
     for (const [k, name] of TRIAL_FIGURES.entries()) figures[name] = results[k]!;
     return {
@@ -147,10 +149,10 @@ function ordersOf(wanted: Int8Array): number[] {
 }
 
 /** The figures of the single run, and its sums by block. */
-function single(bars: Bars, wanted: Int8Array, execution: Execution, rates: Rates): Walked {
+function single(bars: Bars, wanted: Int8Array, execution: Execution, rates: Rates) {
   using simulator = engineTs.prepare(bars);
   const signals = signalsOf(wanted, "both");
-  const { equity, fills } = simulator.simulate(signals, execution);
+  const { equity, fills, trades, events } = simulator.simulate(signals, execution);
   const trial = simulator.evaluate(signals, execution, rates);
   let ledger = LEDGER_START;
   for (const [k, bar] of fills.bar.entries()) ledger = ledgerOf(ledger, bar, fills.side[k]! > 0);
@@ -162,32 +164,35 @@ function single(bars: Bars, wanted: Int8Array, execution: Execution, rates: Rate
     blockSums[2 * block]! += r;
     blockSums[2 * block + 1]! += r * r;
   }
-  return { figures: { ...trial, ledger }, doubtful: false, blockSums };
+  return { figures: { ...trial, ledger }, blockSums, reasons: trades.reason, kinds: events.kind };
 }
 
 /** Throws where a trial differs from its single run. */
-function expectAgreement(got: Walked, want: Walked, path: string): void {
+function expectAgreement(got: Walked, want: Omit<Walked, "doubtful">, path: string): void {
   for (const name of TRIAL_FIGURES) {
     const [a, b] = [got.figures[name], want.figures[name]];
     const exact = EXACT.some((other) => other === name);
-    if (!Object.is(a, b) && (exact || !(Math.abs(a - b) <= 1e-9 * Math.abs(b)))) throw new Error(`${path}: ${name} ${a}, want ${b}`);
+    if (!Object.is(a, b) && (exact || !(Math.abs(a - b) <= 1e-9 * Math.abs(b))))
+      throw new Error(`${path}: ${name} ${a}, want ${b}`);
   }
   for (let k = 0; k < 2 * BLOCKS; k++) {
     const [a, b] = [got.blockSums[k]!, want.blockSums[k]!];
     const spread = Math.sqrt(want.blockSums[k | 1]!);
-    if (!(Math.abs(a - b) <= 1e-9 * Math.abs(b) + 1e-13 + 1e-13 * spread)) throw new Error(`${path}: block sum ${k} ${a}, want ${b}`);
+    if (!(Math.abs(a - b) <= 1e-9 * Math.abs(b) + 1e-13 + 1e-13 * spread))
+      throw new Error(`${path}: block sum ${k} ${a}, want ${b}`);
   }
 }
 
-function heldStates(signals: Int8Array): Int8Array {
+/** The states that signals ask for. */
+function statesOf(signals: Int8Array): Int8Array {
   let state = 0;
   return signals.map((signal) => {
-    if (signal !== 0) state = signal === 2 ? 0 : signal;
+    if (signal !== abi.SIGNAL_NONE) state = signal === abi.SIGNAL_EXIT ? 0 : signal;
     return state;
   });
 }
 
-/** States that last some bars each, of one side or of both. */
+/** States that last some bars each, under a direction. */
 function randomStates(n: number, seed: number, direction: Direction, barsEach: number): Int8Array {
   const next = uniforms(seed);
   const sides = direction === "both" ? [-1, 0, 1] : direction === "long" ? [0, 1] : [-1, 0];
@@ -198,23 +203,195 @@ function randomStates(n: number, seed: number, direction: Direction, barsEach: n
   });
 }
 
+/** Bars like those of a market: four steps each of this deviation, and a slight rise. */
+function marketBars(n: number, seed: number, step = 0.006): Bars {
+  const next = normals(seed);
+  const bars = emptyBars(n);
+  let price = 100;
+  for (let i = 0; i < n; i++) {
+    const path = Array.from({ length: 4 }, () => {
+      price *= 1 + step * (next() + 0.005);
+      return price;
+    });
+    bars.timeMs[i] = i * 86_400_000;
+    bars.open[i] = path[0]!;
+    bars.high[i] = Math.max(...path);
+    bars.low[i] = Math.min(...path);
+    bars.close[i] = path[3]!;
+    bars.volume[i] = 1000;
+  }
+  return bars;
+}
+
+function setPrice(bars: Bars, i: number, price: number): void {
+  for (const column of [bars.open, bars.high, bars.low, bars.close]) column[i] = price;
+}
+
+const ORDINARY: Execution = {
+  initialCash: 10_000,
+  fill: "next_open",
+  commission: 0.001,
+  commissionFixed: 0,
+  slippage: 0.0005,
+  sizing: { type: "percent_equity", value: 1 },
+  fractional: true,
+  onInsufficientCash: "reject",
+  closeAtEnd: false,
+  requireVolume: false,
+  stopLoss: null,
+  takeProfit: null,
+  trailingStop: null,
+  splits: [],
+};
+
 describe("a walked trial agrees with its single run", () => {
-  test("in random runs of every setting, with any length of bars", () => {
-    const seen = { doubtful: 0, sure: 0, fills: 0 };
-    for (let seed = 1; seed <= 900; seed++) {
+  test("in random runs of every setting, over any number of bars", () => {
+    const seen = { doubtful: 0, sure: 0, fills: 0, kinds: new Set<number>(), reasons: new Set<number>() };
+    for (let seed = 1; seed <= 700; seed++) {
       const n = seed <= 300 ? seed % 50 : 100 + ((seed * 37) % 1500);
       const { bars, signals, execution } = randomRun(seed, n);
-      const rates = RATES[seed % 3]!;
-      const wanted = heldStates(signals);
+      const wanted = statesOf(signals);
+      const rates = RATES[seed % RATES.length]!;
       const [got] = walkTrials(bars, [wanted], execution, rates);
       const want = single(bars, wanted, execution, rates);
-      if (got!.doubtful) seen.doubtful++;
-      else {
-        seen.sure++;
-        seen.fills += want.figures.fills;
-        expectAgreement(got!, want, `seed ${seed}`);
+      if (got!.doubtful) {
+        seen.doubtful++;
+        continue;
+      }
+      expectAgreement(got!, want, `seed ${seed}`);
+      seen.sure++;
+      seen.fills += want.figures.fills;
+      for (const kind of want.kinds) seen.kinds.add(kind);
+      for (const reason of want.reasons) seen.reasons.add(reason);
+    }
+    expect(seen.fills).toBeGreaterThan(20_000);
+    expect(seen.doubtful).toBeLessThan(0.08 * seen.sure);
+    // All but ruin.
+    expect([...seen.kinds].sort()).toEqual([0, 1, 2, 3, 4]);
+    expect([...seen.reasons].sort()).toEqual([0, 1, 2, 3, 4, 5, 7]);
+  });
+
+  test("in one trial after another over the bars of a market, with and without levels, of which hardly any is doubtful", () => {
+    const bars = marketBars(3000, 5);
+    const settings: readonly Partial<Execution>[] = [
+      {},
+      { fill: "close", closeAtEnd: true },
+      { sizing: { type: "percent_equity", value: 0.4 }, commissionFixed: 2 },
+      { sizing: { type: "shares", value: 20 }, fractional: false },
+      { stopLoss: 0.05, takeProfit: 0.1 },
+      { trailingStop: 0.04 },
+      { stopLoss: 0.03, trailingStop: 0.2, fill: "close" },
+    ];
+    let [doubtful, all] = [0, 0];
+    for (const direction of DIRECTIONS) {
+      for (const [k, setting] of settings.entries()) {
+        const execution = { ...ORDINARY, ...setting };
+        const trials = [1, 4, 15, 60, 250].map((barsEach) => randomStates(3000, 10 * k + barsEach, direction, barsEach));
+        for (const [t, got] of walkTrials(bars, trials, execution, RATES[k % 3]!).entries()) {
+          all++;
+          if (got.doubtful) doubtful++;
+          else expectAgreement(got, single(bars, trials[t]!, execution, RATES[k % 3]!), `${direction}, setting ${k}, trial ${t}`);
+        }
       }
     }
-    console.log(seen);
+    expect(doubtful).toBeLessThan(0.03 * all);
+  });
+
+  test("over many bars with long trades", () => {
+    const bars = marketBars(60_000, 6, 0.001);
+    const trials = [300, 5000].flatMap((barsEach) =>
+      DIRECTIONS.map((direction) => randomStates(60_000, barsEach, direction, barsEach)),
+    );
+    for (const setting of [{}, { stopLoss: 0.3, takeProfit: 1, trailingStop: 0.5 }]) {
+      const execution = { ...ORDINARY, ...setting, sizing: { type: "percent_equity", value: 0.3 } } as const;
+      for (const [t, got] of walkTrials(bars, trials, execution, RATES[1]!).entries()) {
+        expect(got.doubtful).toBe(false);
+        expectAgreement(got, single(bars, trials[t]!, execution, RATES[1]!), `trial ${t}`);
+      }
+    }
+  });
+});
+
+describe("a walked trial is doubtful", () => {
+  test("never without fills, whatever the number of bars", () => {
+    for (const n of [0, 1, 2, 15, 16, 17, 50]) {
+      for (const rates of RATES) {
+        const bars = marketBars(n, 7);
+        const idle = new Int8Array(n);
+        const [got] = walkTrials(bars, [idle], ORDINARY, rates);
+        expect(got!.doubtful).toBe(false);
+        expectAgreement(got!, single(bars, idle, ORDINARY, rates), `${n} bars`);
+      }
+    }
+  });
+
+  test("where prices do not move, or by no more than rounding", () => {
+    for (const step of [0, 1e-13]) {
+      const bars = marketBars(100, 8);
+      for (let i = 0; i < 100; i++) setPrice(bars, i, 100 * (1 + step * i));
+      const execution: Execution = { ...ORDINARY, commission: 0, slippage: 0 };
+      expect(walkTrials(bars, [new Int8Array(100).fill(1)], execution, NO_RATES)[0]!.doubtful).toBe(true);
+    }
+  });
+
+  test("after ruin, and only then", () => {
+    const bars = marketBars(300, 9);
+    for (let i = 0; i < 300; i++) setPrice(bars, i, 100 + i);
+    const short = new Int8Array(300).fill(-1);
+    const brief = short.map((side, i) => (i < 60 ? side : 0));
+    expect(walkTrials(bars, [short, brief], ORDINARY, NO_RATES).map(({ doubtful }) => doubtful)).toEqual([true, false]);
+  });
+});
+
+describe("figures from sums", () => {
+  // Returns 0.1, -0.1, 0.2 and 0 on 1000.
+  const SOUND = {
+    ...{ count: 4, s1: 0.2, s2: 0.06, shortfall: 0.01, least: 0.9, initial: 1000, final: 1188, fills: 4, trades: 2, winners: 1 },
+    ...{ profit: 200, loss: 12, held: 3, ledger: 0xffffffff, doubtful: 0, riskFree: 0.01, mar: 0, periodsPerYear: 4 },
+  };
+  const figuresOf = (changes: Partial<typeof SOUND>) => {
+    kernels.writeFigures(OUT, ...Object.values({ ...SOUND, ...changes }));
+    return [...new Float64Array(memory.buffer, OUT, 13)];
+  };
+
+  test("are those of the definitions", () => {
+    const figures = figuresOf({});
+    const volatility = Math.sqrt(0.05 / 3);
+    const want = [0.188, (0.04 / volatility) * 2, 2, volatility, -0.1, 4, 2, 1, 200, 12, 3, 0xffffffff, 0];
+    for (const [k, value] of want.entries()) expect(figures[k]).toBeCloseTo(value, 12);
+  });
+
+  test("are undefined where the definitions say so", () => {
+    const none = {
+      s1: 0,
+      s2: 0,
+      shortfall: 0,
+      least: 1,
+      final: 1000,
+      fills: 0,
+      trades: 0,
+      winners: 0,
+      profit: 0,
+      loss: 0,
+      held: 0,
+    };
+    expect(figuresOf({ ...none, count: 0 }).slice(0, 5)).toEqual([NaN, NaN, NaN, NaN, NaN]);
+    expect(figuresOf({ ...none, count: 1 }).slice(0, 5)).toEqual([0, NaN, NaN, NaN, 0]);
+    expect(figuresOf({ ...none, count: 2 }).slice(0, 5)).toEqual([0, NaN, NaN, 0, 0]);
+  });
+
+  test.each<[string, Partial<typeof SOUND>]>([
+    ["the caller says so", { doubtful: 1 }],
+    ["the returns are nearly constant", { s1: 0.4, s2: 0.04 + 1e-8, shortfall: 0 }],
+    ["the returns are as small as rounding", { s1: 2e-7, s2: 6e-14, shortfall: 0 }],
+    ["what falls short is as small as rounding", { shortfall: 1e-13 }],
+    ["the mean is near the risk-free rate", { riskFree: 0.05 + 1e-8 }],
+    ["the mean is near the least acceptable return", { mar: 0.05 - 1e-8 }],
+    ["next to nothing was gained", { final: 1000.0005 }],
+    ["equity hardly fell", { least: 1 - 1e-9 }],
+    ["a sum overflowed", { s2: Number.POSITIVE_INFINITY }],
+  ])("are doubtful where %s", (_, changes) => {
+    expect(figuresOf(changes)[12]).toBe(1);
+    expect(figuresOf({})[12]).toBe(0);
   });
 });

@@ -108,6 +108,7 @@ describe("the hash of a sweep", () => {
     const ledger = run.trials.ledger.map((value, trial) => (trial === 2 ? value + 1 : value));
     const sweeper = {
       ...({ name: "ts", version: "0", threads: 1, [Symbol.dispose]: () => undefined } as const),
+      memory: PLAIN.memory,
       sweep: async () => ({ ...run.trials, ledger }),
     };
     const other = await runSweep(run.request, { provider: providerOf(bars), sweeper, nowMs: Date.UTC(2030, 0, 1) });

@@ -172,6 +172,23 @@ describe("a sweep", () => {
     expect(await sweepAttempt(someBars(1, 30), fields, PLAIN, { mostBarTrials: 250 })).toMatchObject({ ok: true });
   });
 
+  test("that would take more memory than the limit is refused with the figure, before it runs", async () => {
+    const sweeper = {
+      ...PLAIN,
+      memory: () => ({ aTrial: 1000, aBar: 100, besides: 5e6 }),
+      sweep: () => {
+        throw new Error("it ran");
+      },
+    };
+    const refused = await sweepFailure(someBars(1, 30), { strategy: "momentum", params: { lookback: [1, 2] } }, sweeper, {
+      mostBytes: 5_004_999,
+    });
+    expect(refused.code).toBe("too_costly");
+    expect(refused.detail).toBe(
+      "the sweep would take 6 MB (1000 bytes x 2 trials + 100 bytes x 30 bars + 5 MB), the limit is 6 MB; take fewer values or a shorter range",
+    );
+  });
+
   test("fails as its source does", async () => {
     const error = { code: "not_found", detail: "there is no such symbol", findings: [] } as const;
     const provider = { bars: async () => ({ ok: false, error }) as const };

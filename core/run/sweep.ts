@@ -9,7 +9,7 @@ import { strategyNamed } from "../strategies/registry.ts";
 import { completeTable } from "../sweep/complete.ts";
 import { slowestTrial } from "../sweep/grid.ts";
 import { rank } from "../sweep/rank.ts";
-import type { Sweeper, SweepHooks } from "../sweep/sweeper.ts";
+import { bytesOf, type Sweeper, type SweepHooks, type SweepMemory } from "../sweep/sweeper.ts";
 import type { TrialTable } from "../sweep/table.ts";
 import type { Trials } from "../sweep/trials.ts";
 import { hashSweep } from "./canonical.ts";
@@ -17,12 +17,15 @@ import { type InputPorts, runInputs } from "./run-inputs.ts";
 
 /** The most trials x bars of a sweep unless a setting says otherwise. */
 export const MOST_BAR_TRIALS = 2e10;
+const MOST_BYTES = 3 * 2 ** 30;
 
 /** What a sweep needs from outside. */
 export interface SweepPorts extends InputPorts {
   readonly sweeper: Sweeper;
   /** The most trials x bars; MOST_BAR_TRIALS where it is left out. */
   readonly mostBarTrials?: number;
+  /** The most memory that a sweep may take, in bytes; MOST_BYTES where it is left out. */
+  readonly mostBytes?: number;
   readonly hooks?: SweepHooks;
 }
 
@@ -64,7 +67,10 @@ export async function runSweep(request: SweepRequest, ports: SweepPorts): Promis
 
   const { sweeper } = ports;
   const perPeriod = rates(settings.riskFree, settings.mar, settings.periodsPerYear);
-  const trials = await sweeper.sweep({ bars: seen, from, strategy, direction, grid, execution, rates: perPeriod }, ports.hooks);
+  const task = { bars: seen, from, strategy, direction, grid, execution, rates: perPeriod };
+  const large = tooLarge(sweeper.memory(task), grid.trials, seen.close.length, ports.mostBytes ?? MOST_BYTES);
+  if (large !== null) return large;
+  const trials = await sweeper.sweep(task, ports.hooks);
   if (trials === undefined) return undefined;
   const table = completeTable(trials, grid, { ...settings, timeMs: bars.timeMs });
   const [barsHash, resultHash] = await Promise.all([
@@ -101,5 +107,14 @@ function tooCostly(trials: number, bars: number, most: number) {
   const cost = trials * bars;
   if (cost <= most) return null;
   const message = `${trials} trials x ${bars} bars = ${cost}, the limit is ${most}; take fewer values or a shorter range`;
+  return fail("too_costly", message, [{ path: "params", message }]);
+}
+
+function tooLarge(memory: SweepMemory, trials: number, bars: number, most: number) {
+  const bytes = bytesOf(memory, trials, bars);
+  if (bytes <= most) return null;
+  const megabytes = (size: number) => `${Math.ceil(size / 1e6)} MB`;
+  const parts = `${memory.aTrial} bytes x ${trials} trials + ${memory.aBar} bytes x ${bars} bars + ${megabytes(memory.besides)}`;
+  const message = `the sweep would take ${megabytes(bytes)} (${parts}), the limit is ${megabytes(most)}; take fewer values or a shorter range`;
   return fail("too_costly", message, [{ path: "params", message }]);
 }

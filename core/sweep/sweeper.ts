@@ -27,11 +27,28 @@ export interface SweepHooks {
   readonly signal?: AbortSignal;
 }
 
+/** What a sweep takes at the most, in bytes, its table included: for each trial, for each bar, and besides. */
+export interface SweepMemory {
+  readonly aTrial: number;
+  readonly aBar: number;
+  readonly besides: number;
+}
+
+/** Bytes in all. */
+export function bytesOf({ aTrial, aBar, besides }: SweepMemory, trials: number, bars: number): number {
+  return aTrial * trials + aBar * bars + besides;
+}
+
+/** Bytes of a trial in the columns of Trials, in a table, and in a grid of some axes. */
+export const TABLE_BYTES_A_TRIAL = (12 + 32 + 11) * 8 + 4 * 4;
+
 /** Runs sweeps, one at a time; keeps its memory and its threads from one to the next. */
 export interface Sweeper extends Disposable {
   readonly name: "ts" | "wasm";
   readonly version: string;
   readonly threads: number;
+  /** Told before the sweep runs. */
+  memory(task: SweepTask): SweepMemory;
   /** A trial whose windows need more bars than there are has no signals. Undefined when it was aborted. */
   sweep(task: SweepTask, hooks?: SweepHooks): Promise<Trials | undefined>;
 }

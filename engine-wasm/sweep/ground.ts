@@ -6,6 +6,9 @@ import type { Binding } from "./kernels.ts";
 import type { SweepThreads } from "./threads.ts";
 
 const ROW_BYTES = 128;
+const ROWS_BEHIND = 2;
+/** Rows, ranges, open and close, and what tells places, blocks and runs; with a copy of the bars where some are missing. */
+export const GROUND_BYTES_A_BAR = ROW_BYTES + 24 * 5.5 + 2 * 8 + 4 + 1 + 4 + 6 * 8 + 4;
 
 /** The bars with prices of a task. */
 export interface ValidBars {
@@ -20,7 +23,7 @@ export interface ValidBars {
 /** Takes out the missing bars; without one nothing is copied. */
 export function validBars({ bars, from }: Pick<SweepTask, "bars" | "from">): ValidBars {
   const n = bars.close.length;
-  if (countPresent(bars.close) === n) return { bars, n, first: from, places: Int32Array.from({ length: n }, (_, i) => i - from) };
+  if (countPresent(bars.close) === n) return { bars, n, first: from, places: countedFrom(n, from) };
   const positions = presentPositions(bars.close);
   const valid = emptyBars(0);
   for (const column of BAR_COLUMNS) valid[column] = gather(bars[column], positions);
@@ -30,6 +33,12 @@ export function validBars({ bars, from }: Pick<SweepTask, "bars" | "from">): Val
     first: countPresent(bars.close.subarray(0, from)),
     places: positions.map((position) => position - from),
   };
+}
+
+function countedFrom(n: number, from: number): Int32Array {
+  const places = new Int32Array(n);
+  for (let i = 0; i < n; i++) places[i] = i - from;
+  return places;
 }
 
 /** Bars of a sweep in shared memory, and what is read instead of them. */
@@ -47,10 +56,9 @@ export function layTables(threads: SweepThreads, task: SweepTask, valid: ValidBa
   const rangeBars = task.bars.close.length - task.from;
   const open = threads.put(bars.open);
   const close = threads.put(bars.close);
-  const { blocks, ends } = blocksOfBars(places, rangeBars);
-  const rows = threads.reserve((n + 1) * ROW_BYTES);
+  const rows = threads.reserve((n + ROWS_BEHIND) * ROW_BYTES);
   const ranges = threads.reserve(threads.kernels.rangeBytes(n));
-  const at = [threads.put(places), threads.put(blocks), threads.put(ends)] as const;
+  const at = [threads.put(places), threads.put(blocksOfBars(places, rangeBars)), threads.reserve((BLOCKS + 1) * 16)] as const;
   return {
     close,
     build: () => threads.kernels.buildTrades(open, close),
@@ -65,12 +73,12 @@ export function layTables(threads: SweepThreads, task: SweepTask, valid: ValidBa
   };
 }
 
-/** For each bar its block, -1 for none; and for no block and each block the last bar that belongs to it or to one before. */
-function blocksOfBars(places: Int32Array, rangeBars: number): { readonly blocks: Int8Array; readonly ends: Int32Array } {
+/** For each bar its block, -1 for none. */
+function blocksOfBars(places: Int32Array, rangeBars: number): Int8Array {
   const { length, first } = blocksOf(rangeBars);
-  const blocks = Int8Array.from(places, (place) => (place < first || length === 0 ? -1 : Math.floor((place - first) / length)));
-  const ends = new Int32Array(BLOCKS + 1);
-  for (let bar = 0; bar < blocks.length; bar++) ends[blocks[bar]! + 1] = bar;
-  for (let block = 1; block <= BLOCKS; block++) ends[block] = Math.max(ends[block]!, ends[block - 1]!);
-  return { blocks, ends };
+  const blocks = new Int8Array(places.length).fill(-1);
+  if (length === 0) return blocks;
+  for (let bar = 0; bar < places.length; bar++)
+    if (places[bar]! >= first) blocks[bar] = Math.floor((places[bar]! - first) / length);
+  return blocks;
 }

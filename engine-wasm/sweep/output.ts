@@ -2,12 +2,13 @@ import type { TrialColumns } from "../../core/sweep/single-trial.ts";
 import { BLOCKS, TRIAL_FIGURES } from "../../core/sweep/trials.ts";
 import type { SweepThreads } from "./threads.ts";
 
-const RECORD_BYTES = 192;
+/** Bytes of a record. */
+export const RECORD_BYTES = 192;
 const SUM_DOUBLES = BLOCKS * 2;
 /** The figures of a trial, then whether they are doubtful. */
 const FIELDS = TRIAL_FIGURES.length + 1;
-/** Bytes of shared memory that a trial takes. */
-export const TRIAL_BYTES = RECORD_BYTES + SUM_DOUBLES * 8 + FIELDS * 8;
+/** Bytes of shared memory that a trial's sums and figures take. */
+export const TRIAL_BYTES = SUM_DOUBLES * 8 + FIELDS * 8;
 
 /** Where kernels write what they find about a number of trials. */
 export interface Output {

@@ -16,7 +16,7 @@ const PIECES = 8;
 const LONGEST_PIECE = 8192;
 const SHORTEST_PIECE = 16;
 /** Logged crossings take about so many bytes before they are evaluated, where a tenth of all pairs crosses at every bar: far more than they do. */
-const LOG_BYTES = 64 * 2 ** 20;
+export const LOG_BYTES = 64 * 2 ** 20;
 const CROSSINGS_A_BAR = 0.1;
 const LINES_A_PIECE = 8;
 

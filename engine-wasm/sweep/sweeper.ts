@@ -3,10 +3,11 @@ import type { Grid } from "../../core/sweep/grid.ts";
 import { pairGroups } from "../../core/sweep/pairs.ts";
 import { kernelsFor, plannedKernel } from "../../core/sweep/plan.ts";
 import { newTrials, type TrialColumns } from "../../core/sweep/single-trial.ts";
-import type { Sweeper, SweepHooks, SweepTask } from "../../core/sweep/sweeper.ts";
+import type { Sweeper, SweepHooks, SweepMemory, SweepTask } from "../../core/sweep/sweeper.ts";
 import { BLOCKS, type SweepKernel, TRIAL_FIGURES, type Trials } from "../../core/sweep/trials.ts";
 import { VERSION } from "../../core/version.ts";
 import { validBars } from "./ground.ts";
+import { memoryOf } from "./need.ts";
 import { sweepSorted } from "./sorted.ts";
 import { SweepAborted, SweepThreads } from "./threads.ts";
 import { sweepTold, type ToldTrials } from "./told.ts";
@@ -50,6 +51,11 @@ export class WasmSweeper implements Sweeper {
   /** Size of the shared memory. */
   memoryBytes(): number {
     return this.pool.bytes;
+  }
+
+  memory(task: SweepTask): SweepMemory {
+    const kernel = task.kernel ?? plannedKernel(task);
+    return kernel === "plain" ? this.plain.memory(task) : memoryOf(task, kernel);
   }
 
   async sweep(task: SweepTask, hooks: SweepHooks = {}): Promise<Trials | undefined> {

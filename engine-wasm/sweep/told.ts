@@ -10,10 +10,15 @@ import { Batch, LINE_WORDS, RULE_BYTES, RULES_A_TRIAL, TRIAL_WORDS } from "./rul
 import type { SweepThreads } from "./threads.ts";
 
 /** Sets and lines of a batch take about so much memory at the most. */
-const BATCH_BYTES = 64 * 2 ** 20;
+export const BATCH_BYTES = 64 * 2 ** 20;
 const BATCH_TRIALS = 32_768;
 const TRIALS_A_PIECE = 32;
 const LINES_A_PIECE = 4;
+
+/** Where its sets lie, and their rules. */
+export const TOLD_BYTES_A_TRIAL = 4 * TRIAL_WORDS + RULES_A_TRIAL * RULE_BYTES + LINE_WORDS * 4;
+/** Columns of bars, closes with prices, what marks and parts them, changes of a trial. */
+export const WALK_BYTES_A_BAR = 5 * 8 + 8 + 8 + 3 + 4 + 4 + 4 + 6 * 8 + 4;
 
 const WAYS = { sparse: 0, dense: 1 } as const;
 const DIRECTIONS = { long: 1, short: -1, both: 0 } as const;

@@ -3,17 +3,21 @@
 import { writeFigures } from "./figures";
 import { bindRanges, buildInner, buildOuter, fall as deepest, high, look, low, writeEnds } from "./ranges";
 
-/** One row a bar: 1 / Y, Y, X, X / close before - 1, close, sums up to here of r, r^2 and min(r - mar, 0)^2; then the ranges that end and begin at the bar's block. */
+/**
+ * One row a bar: 1 / Y, Y, X, close; what a trade that enters at the bar has to take off, and what one that leaves at its open has to count, of the sums of
+ * min(r - mar, 0)^2, r and r^2 up to there, its own first and last return included; then the ranges that end and begin at the bar's block of the ranges.
+ */
 export const ROW_BYTES: usize = 128;
 const INVERSE: usize = 0;
 const COST: usize = 8;
 const PROCEEDS: usize = 16;
-const LEAVING: usize = 24;
-const CLOSE: usize = 32;
-const SHORTFALL: usize = 40;
-const SUMS: usize = 48;
-const FROM_BAR: usize = 64;
-const TO_BAR: usize = 88;
+const CLOSE: usize = 24;
+const LOST_IN: usize = 32;
+const LOST_OUT: usize = 40;
+const SUMS_IN: usize = 48;
+const SUMS_OUT: usize = 64;
+const FROM_BAR: usize = 80;
+const TO_BAR: usize = 104;
 
 /** What is kept of a trial between two calls, then the changes that wait to be applied: their number and up to 15 bars. */
 export const RECORD_BYTES: usize = 192;
@@ -36,6 +40,7 @@ const LEDGER: usize = 84;
 const DOUBT: usize = 88;
 
 const BLOCKS: i32 = 16;
+const BLOCKS_AND_NONE: usize = 17;
 const BLOCK_SUM_BYTES: usize = 256;
 /** A result of a trade nearer to nothing than this share of its cost is left to the single run. */
 const FAINT_RESULT: f64 = 1e-12;
@@ -45,9 +50,10 @@ const SURE_SHARE: f64 = 1e-11;
 const MOST_EQUITY: f64 = 1e290;
 const NONE: i32 = -1;
 
-/** Where a trade ends: at the open after the change, or at the last close. */
+/** Where a trade ends: at the open after the change, at the last close, or not. */
 export class AtOpen {}
-export class AtLastClose {}
+class AtLastClose {}
+class StillOpen {}
 
 let rows: usize = 0;
 let n: i32 = 0;
@@ -55,7 +61,7 @@ let first: i32 = 0;
 let positions: usize = 0;
 let bars: i32 = 0;
 let blockIndex: usize = 0;
-let blockEnds: usize = 0;
+let blockSumsTo: usize = 0;
 let initial: f64 = 0;
 let commission: f64 = 0;
 let slippage: f64 = 0;
@@ -66,10 +72,10 @@ let periodsPerYear: f64 = 0;
 
 /**
  * @param nBars       bars with prices, the first `firstBar` of them before the range
- * @param rowsAt      nBars + 1 rows
+ * @param rowsAt      nBars + 2 rows: behind the last bar one marks at its close, and one sells there
  * @param positionsAt for each bar with prices where it stands among the `rangeBars` bars of the range, an i32
  * @param blockAt     for each bar with prices its block, an i8; -1 for none
- * @param endsAt      for each block the last bar with prices that belongs to it or to one before, an i32
+ * @param sumsToAt    room for the sums up to the end of no block and of each block, two doubles each
  */
 export function bindTrades(
   nBars: i32,
@@ -78,7 +84,7 @@ export function bindTrades(
   rowsAt: usize,
   positionsAt: usize,
   blockAt: usize,
-  endsAt: usize,
+  sumsToAt: usize,
   closesAt: usize,
   rangesAt: usize,
 ): void {
@@ -88,7 +94,7 @@ export function bindTrades(
   rows = rowsAt;
   positions = positionsAt;
   blockIndex = blockAt;
-  blockEnds = endsAt;
+  blockSumsTo = sumsToAt;
   bindRanges(closesAt, nBars, rangesAt);
 }
 
@@ -102,43 +108,61 @@ export function bindCosts(cash: f64, fee: f64, slip: f64, sellsAtEnd: bool, free
   periodsPerYear = periods;
 }
 
-/** Fills the rows and the ranges from the bars; done once a sweep, before any thread evaluates. The row after the last bar sells at the last close. */
+/** Fills the rows and the ranges from the bars; done once a sweep, before any thread evaluates. */
 export function buildTrades(opens: usize, closes: usize): void {
   let sum: f64 = 0;
   let squares: f64 = 0;
   let lost: f64 = 0;
   let before: f64 = 0;
+  let block: i32 = -1;
+  memory.fill(blockSumsTo, 0, BLOCKS_AND_NONE << 4);
   for (let i = 0; i < n; i++) {
     const row = rows + <usize>i * ROW_BYTES;
     const open = load<f64>(opens + (<usize>i << 3));
     const close = load<f64>(closes + (<usize>i << 3));
     const cost = open * (1 + slippage) * (1 + commission);
     const proceeds = open * (1 - slippage) * (1 - commission);
+    writeOut(row, proceeds, proceeds / before - 1, sum, squares, lost);
     if (i > first) {
       const r = close / before - 1;
       sum += r;
       squares += r * r;
       lost += below(r);
     }
+    const entering = close / cost - 1;
     store<f64>(row, 1 / cost, INVERSE);
     store<f64>(row, cost, COST);
-    store<f64>(row, proceeds, PROCEEDS);
-    store<f64>(row, proceeds / before - 1, LEAVING);
     store<f64>(row, close, CLOSE);
-    store<f64>(row, lost, SHORTFALL);
-    store<f64>(row, sum, SUMS);
-    store<f64>(row, squares, SUMS + 8);
+    store<f64>(row, lost - below(entering), LOST_IN);
+    store<f64>(row, sum - entering, SUMS_IN);
+    store<f64>(row, squares - entering * entering, SUMS_IN + 8);
+    block = <i32>load<i8>(blockIndex + <usize>i);
+    for (let later = block + 1; later < <i32>BLOCKS_AND_NONE; later++) {
+      store<f64>(blockSumsTo + (<usize>later << 4), sum);
+      store<f64>(blockSumsTo + (<usize>later << 4), squares, 8);
+    }
     before = close;
   }
   if (n > 0) {
-    const last = rowOf(n);
-    const proceeds = before * (1 - slippage) * (1 - commission);
-    store<f64>(last, proceeds, PROCEEDS);
-    store<f64>(last, n > 1 ? proceeds / load<f64>(last - 2 * ROW_BYTES, CLOSE) - 1 : 0, LEAVING);
+    const last = rowOf(n - 1);
+    const close = load<f64>(last, CLOSE);
+    writeOut(rowOf(n), close, 0, sum, squares, lost);
+    const sold = close * (1 - slippage) * (1 - commission);
+    const former = n > 1 ? load<f64>(last - ROW_BYTES, CLOSE) : close;
+    const r = close / former - 1;
+    const held = n - 1 > first;
+    writeOut(rowOf(n + 1), sold, sold / former - 1, held ? sum - r : sum, held ? squares - r * r : squares, held ? lost - below(r) : lost);
   }
   writeEnds(rows + FROM_BAR, rows + TO_BAR, ROW_BYTES);
   buildInner();
   buildOuter(rows + FROM_BAR, ROW_BYTES);
+}
+
+function writeOut(row: usize, proceeds: f64, leaving: f64, sum: f64, squares: f64, lost: f64): void {
+  store<f64>(row, proceeds, PROCEEDS);
+  store<f64>(row, leaving == 0 ? lost : lost + below(leaving), LOST_OUT);
+  store<f64>(row, sum + leaving, SUMS_OUT);
+  store<f64>(row, squares + leaving * leaving, SUMS_OUT + 8);
 }
 
 /** A record of a trial that holds nothing yet. */
@@ -190,14 +214,6 @@ function add(at: usize, sums: v128): void {
   v128.store(at, f64x2.add(v128.load(at), sums));
 }
 
-/** (r, r^2) */
-// @ts-ignore: decorator
-@inline
-function moments(r: f64): v128 {
-  const both = f64x2.splat(r);
-  return f64x2.mul(both, f64x2.replace_lane(both, 0, 1.0));
-}
-
 /**
  * The next changes of a trial's state, in order; long and flat in turn, so the bars alone tell everything. A change at a bar's close fills at the open of the
  * next bar; one before the range counts as one at its first bar.
@@ -220,6 +236,7 @@ export function applyChanges<T>(record: usize, blockSums: usize, changes: usize,
   let moved = load<i32>(record, MOVED);
   let ledger = load<u32>(record, LEDGER);
   let doubt = load<i32>(record, DOUBT);
+  const faint = commission == 0 ? -1.0 : FAINT_RESULT;
   let at = changes;
   const end = changes + (<usize>count << 2);
   while (at < end) {
@@ -234,56 +251,67 @@ export function applyChanges<T>(record: usize, blockSums: usize, changes: usize,
     const entry = max(entered, first) + 1;
     entered = NONE;
     if (left <= first) continue;
-    const exit = left + 1;
+    const exit = idof<T>() == idof<StillOpen>() ? left : left + 1;
     const rowIn = rowOf(entry);
     const rowLast = rowOf(left);
-    const rowOut = idof<T>() == idof<AtOpen>() ? rowLast + ROW_BYTES : rowOf(n);
+    let rowOut = rowLast + ROW_BYTES;
+    if (idof<T>() == idof<AtLastClose>()) rowOut = rowOf(n + 1);
 
     const inverse = load<f64>(rowIn, INVERSE);
+    const cost = load<f64>(rowIn, COST);
+    const proceeds = load<f64>(rowOut, PROCEEDS);
     const units = equity * inverse;
-    const result = load<f64>(rowOut, PROCEEDS) - load<f64>(rowIn, COST);
-    doubt |= i32(abs(result) <= load<f64>(rowIn, COST) * FAINT_RESULT && commission != 0);
-    const gain = units * result;
-    winners += i32(result > 0);
-    profit += larger(gain, 0);
-    loss -= smaller(gain, 0);
-    trades++;
+    if (idof<T>() != idof<StillOpen>()) {
+      const result = proceeds - cost;
+      doubt |= i32(abs(result) <= cost * faint);
+      winners += i32(result > 0);
+      const gain = units * result;
+      profit += larger(gain, 0);
+      loss -= smaller(gain, 0);
+      trades++;
+    }
 
-    look(entry, left, rowIn + FROM_BAR, rowLast + TO_BAR, fall);
-    fall = deepest;
-    const lowest = units * low;
-    if (peak > fall * lowest) fall = peak / lowest;
-    peak = larger(peak, units * high);
-    equity = units * load<f64>(rowOut, PROCEEDS);
-    peak = larger(peak, equity);
-    if (peak > fall * equity) fall = peak / equity;
+    if (idof<T>() != idof<AtLastClose>() || entry <= left) {
+      look(entry, left, rowIn + FROM_BAR, rowLast + TO_BAR, fall);
+      fall = deepest;
+      const lowest = units * low;
+      if (peak > fall * lowest) fall = peak / lowest;
+      peak = larger(peak, units * high);
+    }
+    equity = units * proceeds;
+    if (idof<T>() != idof<StillOpen>()) {
+      peak = larger(peak, equity);
+      if (peak > fall * equity) fall = peak / equity;
+    }
 
-    const entering = load<f64>(rowIn, CLOSE) * inverse - 1;
-    const leaving = load<f64>(rowOut, LEAVING);
-    lost += below(entering) + (load<f64>(rowLast, SHORTFALL) - load<f64>(rowIn, SHORTFALL)) + below(leaving);
-    const sumsIn = v128.load(rowIn, SUMS);
-    const sumsLast = v128.load(rowLast, SUMS);
     let block = <i32>load<i8>(blockIndex + <usize>entry);
-    const last = <i32>load<i8>(blockIndex + <usize>exit);
-    if (block == last) {
-      add(sumsOf(block, record, blockSums), f64x2.add(f64x2.add(moments(entering), moments(leaving)), f64x2.sub(sumsLast, sumsIn)));
+    if (idof<T>() == idof<AtLastClose>() && entry > left) {
+      const r = proceeds * inverse - 1;
+      lost += below(r);
+      add(sumsOf(block, record, blockSums), f64x2.replace_lane(f64x2.splat(r * r), 0, r));
     } else {
-      let so = f64x2.sub(sumsIn, moments(entering));
-      while (block < last) {
-        const here = v128.load(rowOf(max(min(load<i32>(blockEnds + (<usize>(block + 1) << 2)), left), entry)), SUMS);
+      const last = <i32>load<i8>(blockIndex + <usize>exit);
+      lost += load<f64>(rowOut, LOST_OUT) - load<f64>(rowIn, LOST_IN);
+      let so = v128.load(rowIn, SUMS_IN);
+      for (; block < last; block++) {
+        const here = v128.load(blockSumsTo + (<usize>(block + 1) << 4));
         add(sumsOf(block, record, blockSums), f64x2.sub(here, so));
         so = here;
-        block++;
       }
-      add(sumsOf(last, record, blockSums), f64x2.add(f64x2.sub(sumsLast, so), moments(leaving)));
+      add(sumsOf(last, record, blockSums), f64x2.sub(v128.load(rowOut, SUMS_OUT), so));
     }
 
     const from = load<i32>(positions + (<usize>entry << 2));
-    const to = load<i32>(positions + (<usize>exit << 2));
-    held += idof<T>() == idof<AtOpen>() ? to - from : to - from + 1;
     moved += exit - entry + 1;
     ledger = (ledger ^ <u32>(2 * from + 1)) * 0x01000193;
-    ledger = (ledger ^ <u32>(2 * to)) * 0x01000193;
+    if (idof<T>() == idof<AtOpen>()) {
+      const to = load<i32>(positions + (<usize>exit << 2));
+      held += to - from;
+      ledger = (ledger ^ <u32>(2 * to)) * 0x01000193;
+    } else {
+      held += bars - from;
+      if (idof<T>() == idof<AtLastClose>()) ledger = (ledger ^ <u32>(2 * (bars - 1))) * 0x01000193;
+    }
   }
   store<i32>(record, entered, ENTERED);
   store<f64>(record, equity, EQUITY);
@@ -306,13 +334,12 @@ export function applyChanges<T>(record: usize, blockSums: usize, changes: usize,
  */
 export function finishTrial(record: usize, blockSums: usize, out: usize, end: usize): void {
   const entered = load<i32>(record, ENTERED);
-  const entry = max(entered, first) + 1;
-  let open = entered >= 0 && entry < n;
-  if (open && closeAtEnd && entry < n - 1) {
-    store<i32>(end, n - 2);
-    applyChanges<AtLastClose>(record, blockSums, end, 1, 0);
-    open = false;
-  } else if (open) hold(record, blockSums, entry);
+  const open = entered >= 0 && max(entered, first) + 1 < n;
+  if (open) {
+    store<i32>(end, closeAtEnd ? n - 2 : n - 1);
+    if (closeAtEnd) applyChanges<AtLastClose>(record, blockSums, end, 1, 0);
+    else applyChanges<StillOpen>(record, blockSums, end, 1, 0);
+  }
   const trades = load<i32>(record, TRADES);
   let s1 = load<f64>(record, HEAD);
   let s2 = load<f64>(record, HEAD + 8);
@@ -321,7 +348,7 @@ export function finishTrial(record: usize, blockSums: usize, out: usize, end: us
     s2 += load<f64>(blockSums + (<usize>block << 4), 8);
   }
   const idle = below(0) * <f64>(bars - load<i32>(record, MOVED));
-  const rounding = load<f64>(rowOf(n - 1), SUMS + 8) * sqrt(<f64>(trades + 1)) * SUM_ROUNDING;
+  const rounding = load<f64>(rowOf(n), SUMS_OUT + 8) * sqrt(<f64>(trades + 1)) * SUM_ROUNDING;
   const equity = load<f64>(record, EQUITY);
   writeFigures(
     out,
@@ -344,56 +371,4 @@ export function finishTrial(record: usize, blockSums: usize, out: usize, end: us
     mar,
     periodsPerYear,
   );
-}
-
-/** A position from the open of `entry` to the last close; entered at the last bar and sold at its end it is a trade. */
-function hold(record: usize, blockSums: usize, entry: i32): void {
-  const rowIn = rowOf(entry);
-  const rowLast = rowOf(n - 1);
-  const inverse = load<f64>(rowIn, INVERSE);
-  const before = load<f64>(record, EQUITY);
-  const units = before * inverse;
-  const from = load<i32>(positions + (<usize>entry << 2));
-  let ledger = load<u32>(record, LEDGER);
-  ledger = (ledger ^ <u32>(2 * from + 1)) * 0x01000193;
-  const at = sumsOf(<i32>load<i8>(blockIndex + <usize>entry), record, blockSums);
-  let peak = load<f64>(record, PEAK);
-  let worst = load<f64>(record, FALL);
-  let equity: f64;
-  if (closeAtEnd) {
-    const proceeds = load<f64>(rowLast + ROW_BYTES, PROCEEDS);
-    const result = proceeds - load<f64>(rowIn, COST);
-    if (abs(result) <= load<f64>(rowIn, COST) * FAINT_RESULT && commission != 0) store<i32>(record, 1, DOUBT);
-    const gain = units * result;
-    equity = units * proceeds;
-    add(at, moments(proceeds * inverse - 1));
-    store<f64>(record, load<f64>(record, LOST) + below(proceeds * inverse - 1), LOST);
-    store<f64>(record, load<f64>(record, PROFIT) + larger(gain, 0), PROFIT);
-    store<f64>(record, load<f64>(record, LOSS) - smaller(gain, 0), LOSS);
-    store<i32>(record, load<i32>(record, TRADES) + 1, TRADES);
-    store<i32>(record, load<i32>(record, WINNERS) + i32(result > 0), WINNERS);
-    ledger = (ledger ^ <u32>(2 * (bars - 1))) * 0x01000193;
-  } else {
-    look(entry, n - 1, rowIn + FROM_BAR, rowLast + TO_BAR, worst);
-    worst = deepest;
-    if (peak > worst * (units * low)) worst = peak / (units * low);
-    peak = larger(peak, units * high);
-    equity = units * load<f64>(rowLast, CLOSE);
-    const entering = load<f64>(rowIn, CLOSE) * inverse - 1;
-    store<f64>(record, load<f64>(record, LOST) + below(entering) + (load<f64>(rowLast, SHORTFALL) - load<f64>(rowIn, SHORTFALL)), LOST);
-    let so = f64x2.sub(v128.load(rowIn, SUMS), moments(entering));
-    const last = <i32>load<i8>(blockIndex + <usize>(n - 1));
-    for (let block = <i32>load<i8>(blockIndex + <usize>entry); block <= last; block++) {
-      const here = v128.load(rowOf(max(min(load<i32>(blockEnds + (<usize>(block + 1) << 2)), n - 1), entry)), SUMS);
-      add(sumsOf(block, record, blockSums), f64x2.sub(here, so));
-      so = here;
-    }
-  }
-  if (peak > worst * equity) worst = peak / equity;
-  store<f64>(record, equity, EQUITY);
-  store<f64>(record, larger(peak, equity), PEAK);
-  store<f64>(record, worst, FALL);
-  store<u32>(record, ledger, LEDGER);
-  store<i32>(record, load<i32>(record, HELD) + bars - from, HELD);
-  store<i32>(record, load<i32>(record, MOVED) + n - entry, MOVED);
 }

@@ -29,10 +29,11 @@ let blockSquares: f64 = 0;
 /** Where the sums of the block go, 0 for the bars before the first one. */
 let blockAt: usize = 0;
 let firstAt: usize = 0;
-let high: f64 = 0;
-let low: f64 = 0;
 /** First bar after the block. */
 let blockEnd: i32 = 0;
+/** Of the bars that `takeReturns` took last. */
+let high: f64 = 0;
+let low: f64 = 0;
 
 export function bindSums(leastAcceptable: f64, length: i32, first: i32): void {
   mar = leastAcceptable;
@@ -176,7 +177,7 @@ class AtRate {}
 
 /**
  * The returns of the bars [from, to), all in one block and in one position, four at a time, and the highest and lowest equity. Behind the last bar equity is taken
- * to stay as it is.
+ * to stay as it is. One sum of each kind: with more, the loop runs out of registers.
  */
 function takeReturns<M>(from: i32, to: i32): void {
   const money = f64x2.splat(cash);

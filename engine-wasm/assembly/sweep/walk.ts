@@ -20,11 +20,11 @@ let next: usize = 0;
 let end: usize = 0;
 
 /**
- * Once a sweep and thread, beside `configure`; the first thread then calls `buildWalk`, before any other walks.
+ * Once a sweep and thread, beside `configure`; then one thread calls `buildWalk`, before any walks. Every column is followed by 32 bytes that may be read.
  *
- * @param lastClose    n doubles, for the last close at or before each bar; not used where no bar is missing
- * @param parts        partsBytes(n), shared by all threads
- * @param own          OWN_BYTES that only this thread writes to
+ * @param lastClose    n doubles for the last close at or before each bar, which every thread fills alike; not used where no bar is missing
+ * @param parts        partsBytes(count), which all threads share
+ * @param own          UNREAD_BYTES that only this thread writes to; 0 to have them reserved
  * @param splitsAt     pairs of doubles: bar, ratio
  * @param blockLength  bars in each of 16 blocks, the first one from `blockFirst`; 0 for none
  * @param riskFreeRate per period, as `leastAcceptable`
@@ -57,14 +57,16 @@ export function bindWalk(
   periodsPerYear = yearly;
 }
 
-/** Fills the tables that the threads share. */
+/** Fills the parts. */
 export function buildWalk(): void {
   buildParts(n);
 }
 
 /**
+ * From orders to figures: those of a single run, fills and trades exactly, the others within 1e-9 of themselves unless `doubtful`.
+ *
  * @param orders    `count` i32, each bar x 4 + 1 + the state wanted after its close (-1 short, 0 flat, 1 long); bars ascend, and only changes of the state are orders
- * @param blockSums for each of 16 blocks the sum of the returns and of their squares
+ * @param blockSums for each of 16 blocks the sum of its returns and that of their squares
  * @param out       FIGURE_FIELDS doubles
  */
 export function walkTrial(orders: usize, count: i32, blockSums: usize, out: usize): void {
