@@ -9,7 +9,7 @@ export interface SweepKernels extends Record<string, unknown> {
   averageBytes(windows: number): number;
   countRuns(closes: number, n: number, out: number): void;
   buildTrades(opens: number, closes: number): void;
-  buildWalk(...at: number[]): void;
+  buildWalk(): void;
   partsBytes(n: number): number;
   runningPeaks(out: number, closes: number, n: number): void;
   setBytes(n: number): number;

@@ -120,7 +120,7 @@ function layWalk(threads: SweepThreads, task: SweepTask, valid: ValidBars) {
       rates.periodsPerYear,
     ],
   ];
-  return { close, bindings, build: () => threads.kernels.buildWalk(...shared) };
+  return { close, bindings, build: () => threads.kernels.buildWalk() };
 }
 
 function settingsOf({ execution }: SweepTask): readonly number[] {
