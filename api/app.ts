@@ -10,11 +10,13 @@ import { datasetRoutes } from "./routes/datasets.ts";
 import { docsRoutes } from "./routes/docs.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
+import { jobListRoutes } from "./routes/job-lists.ts";
 import { jobPartRoutes } from "./routes/job-parts.ts";
 import { jobSubmitRoutes } from "./routes/job-submit.ts";
 import { jobRoutes } from "./routes/jobs.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { strategiesRoutes } from "./routes/strategies.ts";
+import { sweepPartRoutes } from "./routes/sweep-parts.ts";
 import { verifyRoutes } from "./routes/verify.ts";
 
 /**
@@ -27,8 +29,10 @@ export function createApp(parts: Parts): Hono<Env> {
   app.use(edge(parts));
   for (const routes of [
     jobSubmitRoutes(parts),
+    jobListRoutes(parts),
     jobRoutes(parts),
     jobPartRoutes(parts),
+    sweepPartRoutes(parts),
     eventRoutes(parts),
     verifyRoutes(parts),
     datasetRoutes(parts),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { MOST_BAR_TRIALS } from "../core/run/sweep.ts";
 import { isLoopback, parseEngineChoice, readConfig, wantsStacks } from "./config.ts";
 
 describe("the settings of a process", () => {
@@ -28,11 +29,13 @@ describe("the settings of a process", () => {
       allowAnonymous: false,
       sqliteSynchronous: "normal",
       concurrency: null,
+      threads: null,
       leaseMs: 30_000,
       jobMemoryMb: 1024,
       maxJsonBytes: 32 * 2 ** 20,
       maxDatasetBytes: 128 * 2 ** 20,
       maxDepth: 32,
+      sweepBarTrials: MOST_BAR_TRIALS,
       faults: { strategies: false, point: null },
     });
   });
@@ -47,6 +50,8 @@ describe("the settings of a process", () => {
     ["ALLOW_ANONYMOUS", "yes", 'ALLOW_ANONYMOUS must be 1 or 0: got "yes"'],
     ["SQLITE_SYNCHRONOUS", "off", 'SQLITE_SYNCHRONOUS must be one of normal, full: got "off"'],
     ["CONCURRENCY", "0", 'CONCURRENCY must be a whole number from 1 to 64: got "0"'],
+    ["THREADS", "65", 'THREADS must be a whole number from 1 to 64: got "65"'],
+    ["SWEEP_BAR_TRIALS", "2e10", 'SWEEP_BAR_TRIALS must be a whole number from 1 to 100000000000: got "2e10"'],
     ["LEASE_MS", "1e9", 'LEASE_MS must be a whole number from 100 to 3600000: got "1e9"'],
     ["JOB_MEMORY_MB", "1.5", 'JOB_MEMORY_MB must be a whole number from 256 to 65536: got "1.5"'],
   ])("refuse %s=%j with the value and what is allowed", (name, value, message) => {

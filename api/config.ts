@@ -20,6 +20,8 @@ export interface Config {
   readonly sqliteSynchronous: "normal" | "full";
   /** Child processes; null is one a core. */
   readonly concurrency: number | null;
+  /** Threads of a sweep; null is cores / children, at least 1. */
+  readonly threads: number | null;
   readonly leaseMs: number;
   readonly jobTimeoutMs: number;
   readonly jobMemoryMb: number;
@@ -27,6 +29,8 @@ export interface Config {
   readonly maxDatasetBytes: number;
   readonly maxDepth: number;
   readonly maxQueued: number;
+  /** The most trials x bars of a sweep. */
+  readonly sweepBarTrials: number;
   /** How long a shutdown waits for what runs. */
   readonly shutdownMs: number;
   readonly logRequests: boolean;
@@ -74,6 +78,7 @@ export function readConfig(env: Environment = process.env, instead: Environment 
     allowAnonymous: flag("ALLOW_ANONYMOUS", false),
     sqliteSynchronous: choice("SQLITE_SYNCHRONOUS", "normal", ["normal", "full"]),
     concurrency: read<number | null>("CONCURRENCY", null, (given) => wholeNumber(given, 1, 64), "a whole number from 1 to 64"),
+    threads: read<number | null>("THREADS", null, (given) => wholeNumber(given, 1, 64), "a whole number from 1 to 64"),
     leaseMs: whole("LEASE_MS", 30_000, 100, 3_600_000),
     jobTimeoutMs: whole("JOB_TIMEOUT_MS", 60_000, 100, 3_600_000),
     jobMemoryMb: whole("JOB_MEMORY_MB", 1024, 256, 65_536),
@@ -81,6 +86,7 @@ export function readConfig(env: Environment = process.env, instead: Environment 
     maxDatasetBytes: whole("MAX_DATASET_MB", 128, 1, 4096) * MIB,
     maxDepth: whole("MAX_JSON_DEPTH", 32, 4, 1000),
     maxQueued: whole("MAX_QUEUED", 10_000, 1, 10_000_000),
+    sweepBarTrials: whole("SWEEP_BAR_TRIALS", 20_000_000_000, 1, 100_000_000_000),
     shutdownMs: whole("SHUTDOWN_MS", 30_000, 0, 600_000),
     logRequests: flag("LOG_REQUESTS", true),
     faults: { strategies: testing, point: testing ? (env.BG_FAULT ?? null) : null },

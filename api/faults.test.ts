@@ -45,7 +45,14 @@ test("a job comes by the points around the store and the queue in the order of i
   const rung: string[] = [];
   const rings = runnerWithPoints(
     {
-      ...{ pool: runner.pool, queued: 3, wait: runner.wait, cancelled: runner.cancelled, subscribe: runner.subscribe },
+      ...{
+        pool: runner.pool,
+        queued: 3,
+        wait: runner.wait,
+        cancelled: runner.cancelled,
+        subscribe: runner.subscribe,
+        progress: runner.progress,
+      },
       ring: ({ id }, waiting) => void rung.push(`${id} ${waiting} after ${seen.length}`),
     },
     onPoint,
@@ -53,9 +60,10 @@ test("a job comes by the points around the store and the queue in the order of i
   const id = service.parts.newJobId();
   const curve = { initialCash: 1, daily: true, timeMs: Float64Array.of(0), equity: Float64Array.of(1) };
   const headline = { sharpe: null, totalReturn: null, maxDrawdown: null };
-  const output = { headline, resultHash: "hash", barsHash: null, head: "{}", trades: "[]", curve };
+  const output = { kind: "backtest", headline, resultHash: "hash", barsHash: null, head: "{}", trades: "[]", curve } as const;
   const job = {
     id,
+    kind: "backtest",
     createdAtMs: 0,
     symbol: "A",
     strategy: "momentum",
@@ -63,7 +71,7 @@ test("a job comes by the points around the store and the queue in the order of i
     bars: { source: "sample", hash: null },
   } as const;
   await pointed.accept(LOCAL_USER, job, null, null);
-  rings.ring({ user: LOCAL_USER, id }, true);
+  rings.ring({ user: LOCAL_USER, id, kind: "backtest" }, true);
   expect(rings.queued).toBe(3);
   const taken = await pointed.take(LOCAL_USER, id, "1:1", 1000);
   const written = await pointed.finish(LOCAL_USER, id, taken?.state.attempt ?? 0, output);

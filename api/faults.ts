@@ -56,12 +56,13 @@ export function runnerWithPoints(runner: Runner, onPoint: OnPoint): Runner {
     get queued() {
       return runner.queued;
     },
-    ring(ref, waiting) {
+    ring(job, waiting) {
       onPoint("before_enqueue");
-      runner.ring(ref, waiting);
+      runner.ring(job, waiting);
     },
     wait: runner.wait,
     cancelled: runner.cancelled,
     subscribe: runner.subscribe,
+    progress: runner.progress,
   };
 }

@@ -1,7 +1,9 @@
 import type { Job, JobState, UserId } from "../core/jobs/job.ts";
-import type { JobStore, JobSummary, StoredResult } from "../core/jobs/store.ts";
+import type { JobStore, JobSummary, StoredResult, SweepSummary } from "../core/jobs/store.ts";
 import { curvePieces, type EquityPoints } from "../core/run/curve-text.ts";
+import type { Body } from "./http/answer.ts";
 import { problemOf } from "./http-errors.ts";
+import { idOf } from "./resource.ts";
 
 /** From this many points on an answer is sent in pieces. */
 const LARGE_POINTS = 20_000;
@@ -22,11 +24,21 @@ export function equityPointsOf(job: Job): EquityPoints {
   return points === "none" || typeof points === "number" ? points : "full";
 }
 
+/** The answer of a completed job as it is stored: the same text as its first answer. Undefined when it was removed meanwhile. */
+export async function storedAnswer(jobs: JobStore, user: UserId, job: Job) {
+  if (job.kind === "sweep") {
+    const sweep = await jobs.sweep(user, job.id);
+    return sweep && { resultHash: sweep.resultHash, body: () => sweep.head };
+  }
+  const result = await jobs.result(user, job.id);
+  return result && { resultHash: result.resultHash, body: () => runAnswer(jobs, user, job, result) };
+}
+
 /**
- * The answer of a completed job as it is stored: the same text as its first answer, in pieces where it is long.
+ * The answer of a completed backtest, in pieces where it is long.
  * @throws when the store has lost a part of it
  */
-export async function storedAnswer(jobs: JobStore, user: UserId, job: Job, result: StoredResult) {
+export async function runAnswer(jobs: JobStore, user: UserId, job: Job, result: StoredResult): Promise<Body> {
   const points = equityPointsOf(job);
   if (points === "none") return answerText(result.head, result.trades, '"equity_curve":null');
   const curve = await jobs.curve(user, job.id);
@@ -44,9 +56,10 @@ function* answerPieces({ head, trades }: StoredResult, curve: Iterable<string>):
 }
 
 /** A job that has no result (yet): what it is in, and for a failed one why. */
-export function jobWithoutResult({ id, symbol, strategy, createdAtMs, state }: Job) {
+export function jobWithoutResult(job: Job) {
+  const { symbol, strategy, createdAtMs, state } = job;
   return {
-    job_id: id,
+    ...idOf(job),
     status: state.status,
     symbol,
     strategy,
@@ -83,4 +96,22 @@ export const LISTED_JOB_FIELDS = [
   "sharpe",
   "total_return",
   "max_drawdown",
+] as const;
+
+/** A sweep in a list. */
+export function listedSweep({ id, status, symbol, strategy, createdAtMs, trials, skipped, objective, best }: SweepSummary) {
+  const created = new Date(createdAtMs).toISOString();
+  return { sweep_id: id, status, symbol, strategy, created_at: created, trials, skipped, objective, best };
+}
+
+export const LISTED_SWEEP_FIELDS = [
+  "sweep_id",
+  "status",
+  "symbol",
+  "strategy",
+  "created_at",
+  "trials",
+  "skipped",
+  "objective",
+  "best",
 ] as const;

@@ -20,7 +20,7 @@ export interface AcceptedBars extends JobBars {
 export async function resolveBars(
   datasets: DatasetStore,
   user: UserId,
-  { source, bars, request }: JobRequest,
+  { source, bars, request }: Pick<JobRequest, "source" | "bars"> & { readonly request: Pick<JobRequest["request"], "symbol"> },
 ): Promise<Result<AcceptedBars, AppError>> {
   switch (source) {
     case "yahoo":

@@ -1,10 +1,10 @@
 import type { JobId, JobState, JobStatus, UserId } from "../core/jobs/job.ts";
-import type { BarVault, DatasetStore, JobRef, JobStore } from "../core/jobs/store.ts";
+import type { BarVault, DatasetStore, DueJob, JobRef, JobStore } from "../core/jobs/store.ts";
 import type { BarProvider } from "../core/ports.ts";
 import type { ComputePool } from "./compute/task.ts";
 import type { ServiceMetrics } from "./metrics.ts";
 
-/** What became of a job. The texts are there when this process ran it; the curve's only where the request wants one. */
+/** What became of a job. The texts are there when this process ran it; those of trades and curve for a backtest, the curve's only where the request wants one. */
 export interface Finished {
   readonly state: JobState;
   readonly head: string | null;
@@ -12,15 +12,21 @@ export interface Finished {
   readonly curveText: string | null;
 }
 
+/** Trials of a sweep that are done, and how many there are. */
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+}
+
 export type JobEvent =
   | { readonly kind: "state"; readonly status: JobStatus; readonly attempt: number }
-  | { readonly kind: "progress"; readonly done: number; readonly total: number }
+  | ({ readonly kind: "progress" } & Progress)
   | { readonly kind: "end"; readonly status: JobStatus };
 
 /** What runs accepted jobs, seen from a route. */
 export interface Runner {
   /** A job was accepted: run it when its turn comes. `waiting`: somebody waits for its texts. */
-  ring(ref: JobRef, waiting: boolean): void;
+  ring(job: DueJob, waiting: boolean): void;
   /** Resolves with what became of the job when it is final, or undefined after `ms` (0: at once) or when `signal` aborts. */
   wait(ref: JobRef, ms: number, signal?: AbortSignal): Promise<Finished | undefined>;
   /** Ends the work on a job that was cancelled in the store. */
@@ -30,6 +36,8 @@ export interface Runner {
   /** Runs a task outside of jobs (imports, verify), with the pool's limits. */
   readonly pool: ComputePool;
   readonly queued: number;
+  /** How far a sweep is that runs in this process; null where nothing is known. */
+  progress(id: JobId): Progress | null;
 }
 
 /** What one request may ask for. */

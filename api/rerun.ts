@@ -1,8 +1,9 @@
 import { type AppError, fail } from "../core/errors.ts";
 import type { Job, UserId } from "../core/jobs/job.ts";
-import type { JobStore, StoredResult } from "../core/jobs/store.ts";
+import type { JobStore, StoredResult, StoredSweep } from "../core/jobs/store.ts";
 import { ok, type Result } from "../core/result.ts";
 import type { BacktestOutput, BacktestTask } from "./compute/task.ts";
+import { RESOURCES } from "./resource.ts";
 import { keptBarsOf } from "./runner/task-bars.ts";
 
 /** Two runs of one job: the hash of the stored result, and that of the new one. */
@@ -15,19 +16,28 @@ export interface Comparison {
 }
 
 export interface RerunPorts {
-  readonly faults: readonly string[];
   readonly nowMs: () => number;
   readonly run: (task: BacktestTask) => Promise<Result<BacktestOutput, AppError>>;
 }
 
-/** The result of a job. Errors: `conflict` for a job that has none (yet), `not_found` for one that went meanwhile. */
-export async function resultOf(jobs: JobStore, user: UserId, { id, state }: Job): Promise<Result<StoredResult, AppError>> {
-  const { status } = state;
-  if (status === "failed") return fail("conflict", "the job has no result: it failed");
-  if (status === "cancelled") return fail("conflict", "the job has no result: it was cancelled");
-  if (status !== "completed") return fail("conflict", `the job has no result yet: it is ${status}`);
-  const result = await jobs.result(user, id);
-  return result === undefined ? fail("not_found", "there is no such job") : ok(result);
+/** The result of a backtest. Errors: `conflict` for a job that has none (yet), `not_found` for one that went meanwhile, and for a sweep. */
+export async function resultOf(jobs: JobStore, user: UserId, job: Job): Promise<Result<StoredResult, AppError>> {
+  const result = job.state.status === "completed" ? await jobs.result(user, job.id) : undefined;
+  return result === undefined ? withoutResult(job) : ok(result);
+}
+
+/** The result of a sweep. Errors: as `resultOf`, the other way round. */
+export async function sweepResultOf(jobs: JobStore, user: UserId, job: Job): Promise<Result<StoredSweep, AppError>> {
+  const sweep = job.state.status === "completed" ? await jobs.sweep(user, job.id) : undefined;
+  return sweep === undefined ? withoutResult(job) : ok(sweep);
+}
+
+function withoutResult({ kind, state: { status } }: Job) {
+  const { word } = RESOURCES[kind];
+  if (status === "failed") return fail("conflict", `the ${word} has no result: it failed`);
+  if (status === "cancelled") return fail("conflict", `the ${word} has no result: it was cancelled`);
+  if (status !== "completed") return fail("conflict", `the ${word} has no result yet: it is ${status}`);
+  return fail("not_found", "there is no such job");
 }
 
 /**
@@ -35,16 +45,15 @@ export async function resultOf(jobs: JobStore, user: UserId, { id, state }: Job)
  * @param expected the hash of its result
  */
 export async function rerun(job: Job, expected: string, ports: RerunPorts): Promise<Result<Comparison, AppError>> {
-  const bars = keptBarsOf(job, ports.faults);
+  const bars = keptBarsOf(job);
   if (bars === null) return fail("conflict", "the bars of this job are not stored: it cannot be run on them again");
-  if (!bars.ok) return bars;
   const again = await ports.run({
     kind: "backtest",
     jobId: job.id,
     createdAtMs: job.createdAtMs,
     nowMs: ports.nowMs(),
     request: job.request,
-    bars: bars.value,
+    bars,
     curveText: false,
   });
   if (!again.ok) return again;

@@ -25,6 +25,9 @@ export interface Service {
 }
 
 const DEFAULT_WAIT_MS = 30_000;
+/** What a child takes before it has a sweep, and what an answer takes on its way. */
+const CHILD_BYTES = 300 * 2 ** 20;
+const LEAST_SWEEP_BYTES = 128 * 2 ** 20;
 /** Quiet streams of events live longer than this: they send a heartbeat. */
 const IDLE_SECONDS = 120;
 /** The server's own limit would refuse without a problem document; routes count what they read, and what nobody reads is not kept. */
@@ -50,11 +53,18 @@ export async function startService(config: Config, log: Log): Promise<Result<Ser
   const metrics = createServiceMetrics(new Registry());
   const faults = config.faults.strategies ? FAULTS : [];
   const yahoo = yahooBars(config, nowMs);
+  const cores = availableParallelism();
+  const children = config.concurrency ?? cores;
   const pool = createPool({
-    size: config.concurrency ?? availableParallelism(),
+    size: children,
     jobTimeoutMs: config.jobTimeoutMs,
     jobMemoryMb: config.jobMemoryMb,
-    child: { databasePath: databasePath(config), engine: config.engine, faults: config.faults.strategies },
+    child: {
+      ...{ databasePath: databasePath(config), engine: config.engine, faults: config.faults.strategies },
+      threads: config.threads ?? Math.max(1, Math.floor(cores / children)),
+      sweepBarTrials: config.sweepBarTrials,
+      sweepBytes: Math.max(LEAST_SWEEP_BYTES, config.jobMemoryMb * 2 ** 20 - CHILD_BYTES),
+    },
     log,
   });
   const runner = createRunner({

@@ -9,16 +9,19 @@ import { ok } from "../core/result.ts";
 import { rememberingJudge } from "../core/run/judged-series.ts";
 import { VERSION } from "../core/version.ts";
 import { engineTs } from "../engine-ts/engine.ts";
+import { plainSweeper } from "../engine-ts/sweep.ts";
 import { createApp } from "./app.ts";
 import { BarCache } from "./compute/bar-cache.ts";
+import { runSweepTask } from "./compute/run-sweep-task.ts";
 import { runTask } from "./compute/run-task.ts";
-import type { ComputePool, OutputOf, Task, TaskResult } from "./compute/task.ts";
+import type { ComputePool, OnProgress, OutputOf, Task, TaskResult } from "./compute/task.ts";
 import { jobIds, LOCAL_USER } from "./ids.ts";
 import { addRunnerGauges, createServiceMetrics } from "./metrics.ts";
 import type { Parts } from "./parts.ts";
 import { createRunner } from "./runner/runner.ts";
 import { openSqlite } from "./store/sqlite.ts";
 
+const MOST_BAR_TRIALS = 1_000_000;
 /** The day of generated bars is long over by then. */
 const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
 
@@ -54,7 +57,9 @@ export async function startTestService(changes: Partial<Parts> = {}): Promise<Te
     vault: stores.bars,
     cache: new BarCache(2 ** 24),
     judge: rememberingJudge(),
-    faults: false,
+    sweeper: async () => ok({ sweeper: plainSweeper(engineTs), fallbackReason: null }),
+    mostBytes: undefined,
+    mostBarTrials: MOST_BAR_TRIALS,
   };
   let open = Promise.withResolvers<void>();
   open.resolve();
@@ -65,12 +70,12 @@ export async function startTestService(changes: Partial<Parts> = {}): Promise<Te
     get load() {
       return load;
     },
-    async run<T extends Task>(given: T, signal?: AbortSignal): Promise<TaskResult<T["kind"]>> {
+    async run<T extends Task>(given: T, signal?: AbortSignal, onProgress?: OnProgress): Promise<TaskResult<T["kind"]>> {
       load++;
       await open.promise;
       load--;
       if (signal?.aborted) return fail("unavailable", "the task was ended");
-      const result = await runTask(given, task);
+      const result = await (given.kind === "sweep" ? runSweepTask(given, task, onProgress ?? (() => {})) : runTask(given, task));
       if (!result.ok) return result;
       if (!isOutputOf<T["kind"]>(given.kind, result.value)) throw new TypeError(`no output of ${given.kind}`);
       return ok(result.value);
@@ -131,6 +136,7 @@ function isOutputOf<K extends Task["kind"]>(kind: K, output: OutputOf[Task["kind
 /** The fields that tests look at; which of them an answer has is what they test. */
 export interface Shown {
   readonly job_id: string;
+  readonly sweep_id: string;
   readonly status: string;
   readonly code: string;
   readonly detail: string;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { engineTs } from "../engine-ts/engine.ts";
 import { loadEngineWasm } from "../engine-wasm/load.ts";
-import { wireEngine } from "./wiring.ts";
+import { wireEngine, wireSweeper } from "./wiring.ts";
 
 const built = new URL("../engine-wasm/build/engine.wasm", import.meta.url);
 const missing = () => loadEngineWasm(new URL("./no-such-engine.wasm", import.meta.url));
@@ -55,6 +55,15 @@ describe.each([
     expect(result.error.code).toBe("unavailable");
     expect(result.error.detail).toContain(reason);
     expect(result.error.detail).toEndWith('; run "bun run build:wasm", or use ENGINE=ts');
+  });
+});
+
+describe("the sweeper", () => {
+  test.each(["ts", "wasm"] as const)("is that of the engine asked for: %s", async (choice) => {
+    const wired = await wireSweeper(choice, 1);
+    if (!wired.ok) throw new Error(wired.error.detail);
+    using sweeper = wired.value.sweeper;
+    expect([sweeper.name, wired.value.fallbackReason]).toEqual([choice, null]);
   });
 });
 

@@ -3,8 +3,11 @@ import type { Engine } from "../core/engine/contract.ts";
 import { type AppError, fail } from "../core/errors.ts";
 import type { BarProvider } from "../core/ports.ts";
 import { ok, type Result } from "../core/result.ts";
+import type { Sweeper } from "../core/sweep/sweeper.ts";
 import { engineTs } from "../engine-ts/engine.ts";
+import { plainSweeper } from "../engine-ts/sweep.ts";
 import { loadEngineWasm } from "../engine-wasm/load.ts";
+import { loadSweeper } from "../engine-wasm/sweep/sweeper.ts";
 import type { Config, EngineChoice } from "./config.ts";
 import type { SqliteOptions, SqliteStores } from "./store/sqlite.ts";
 
@@ -30,6 +33,31 @@ export async function wireEngine(
     return choice === "auto"
       ? ok({ engine: engineTs, fallbackReason: reason })
       : fail("unavailable", `${reason}; run "bun run build:wasm", or use ENGINE=ts`);
+  }
+}
+
+/** What runs sweeps; `fallbackReason` as with the engine. */
+export interface WiredSweeper {
+  readonly sweeper: Sweeper;
+  readonly fallbackReason: string | null;
+}
+
+/**
+ * The sweeper on the engine asked for. Only `auto` falls back, and says why. Errors: those of `wireEngine`, and `unavailable` likewise.
+ * @param threads of a sweep, >= 1
+ */
+export async function wireSweeper(choice: EngineChoice, threads: number): Promise<Result<WiredSweeper, AppError>> {
+  const wired = await wireEngine(choice);
+  if (!wired.ok) return wired;
+  const { engine, fallbackReason } = wired.value;
+  const plain = plainSweeper(engine);
+  if (engine.name === "ts") return ok({ sweeper: plain, fallbackReason });
+  try {
+    return ok({ sweeper: await loadSweeper(plain, threads, () => performance.now()), fallbackReason: null });
+  } catch (cause) {
+    const reason = `the kernels of sweeps do not load: ${cause instanceof Error ? cause.message : String(cause)}`;
+    if (choice === "auto") return ok({ sweeper: plain, fallbackReason: reason });
+    return fail("unavailable", `${reason}; run "bun run build:wasm", or use ENGINE=ts`);
   }
 }
 

@@ -15,10 +15,15 @@ import { benchProfile } from "./profile.ts";
 import { benchReading } from "./reading.ts";
 import { benchRuntime } from "./runtime.ts";
 import { benchStartup } from "./startup.ts";
+import { benchSweepDense } from "./sweeps/dense.ts";
+import { benchSweepGrowth } from "./sweeps/growth.ts";
+import { benchSweepKernels } from "./sweeps/kernels.ts";
+import { benchSweepMetrics } from "./sweeps/metrics-share.ts";
+import { benchSweepThresholds } from "./sweeps/thresholds.ts";
 import { benchVolatility } from "./volatility.ts";
 
 // `bun run bench [suite or group ...] [--quick]` makes the receipts of profiles/; without names all suites run, one after the other.
-// With --quick the suites of the group http run for seconds, once, and write nothing.
+// With --quick the suites of the groups http and sweeps run for seconds, once, and write nothing.
 
 const suites: Readonly<Record<string, (effort: Effort) => void | Promise<void>>> = {
   runtime: benchRuntime,
@@ -38,10 +43,16 @@ const suites: Readonly<Record<string, (effort: Effort) => void | Promise<void>>>
   "sync-profile": benchSyncProfile,
   size: benchSize,
   yahoo: benchYahoo,
+  "sweep-kernels": benchSweepKernels,
+  "sweep-dense": benchSweepDense,
+  "sweep-metrics": benchSweepMetrics,
+  "sweep-growth": benchSweepGrowth,
+  "sweep-thresholds": benchSweepThresholds,
 };
 const SYNC = ["sync-latency", "sync-throughput", "sync-heavy", "sync-memory", "sync-profile", "size"];
 const groups: Readonly<Record<string, readonly string[]>> = {
   sync: SYNC,
+  sweeps: ["sweep-kernels", "sweep-dense", "sweep-metrics", "sweep-growth", "sweep-thresholds"],
   http: ["hono", "sqlite", "isolation", ...SYNC, "yahoo"],
 };
 

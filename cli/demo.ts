@@ -10,6 +10,7 @@ const COMMAND =
 export const NEXT: readonly (readonly [command: string, doc: string])[] = [
   ["run --source sample --symbol SAMPLE-RANGE --strategy rsi_reversion --trades", "another strategy, with its trades"],
   ["run --source sample --strategy donchian_breakout --direction both --stop-loss 0.05", "both sides and a stop"],
+  ["sweep --source sample --strategy ma_crossover --fast 5:50:5 --slow 20:200:20", "every combination, with a map of them"],
   ["strategies", "every strategy and its parameters"],
 ];
 

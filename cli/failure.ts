@@ -6,6 +6,8 @@ export const EXIT_OK = 0;
 export const EXIT_OTHER = 1;
 export const EXIT_BAD_INPUT = 2;
 const EXIT_DATA = 3;
+/** As a shell tells that Ctrl+C ended a program. */
+export const EXIT_CANCELLED = 130;
 
 /** The exit code of every expected failure. */
 const EXITS: Readonly<Record<ErrorCode, number>> = {

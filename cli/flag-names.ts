@@ -2,10 +2,13 @@ import { type AppError, type Finding, fail } from "../core/errors.ts";
 import { refuse } from "../core/requests/findings.ts";
 import { strategies } from "../core/strategies/registry.ts";
 import { settings } from "./settings.ts";
+import { sweepSettings } from "./sweep-settings.ts";
+
+const ALL = [...settings, ...sweepSettings];
 
 /** Flags by the field they set; a switch is named by its positive form. */
 const FLAGS: ReadonlyMap<string, string> = new Map(
-  settings.filter(({ kind }) => kind !== "off_switch").map(({ field, flags }) => [field, flagOf(flags)]),
+  ALL.filter(({ kind }) => kind !== "off_switch").map(({ field, flags }) => [field, flagOf(flags)]),
 );
 /** Names that no sentence uses in another meaning. */
 const COMPOUND = new RegExp(`\\b(${[...FLAGS.keys()].filter((field) => field.includes("_")).join("|")})\\b`, "g");
@@ -15,9 +18,11 @@ const PHRASES: readonly (readonly [string, string])[] = [
   ["list the splits", "list them with --split"],
   ["add warm-up", "add --warmup"],
   ['use source "sample"', "use --source sample"],
+  ["params make", "the parameters make"],
+  ["params leave", "the parameters leave"],
 ];
 
-/** Flags of `run` that are no settings of a request. */
+/** Flags of `run` and `sweep` that are no settings of a request. */
 const OWN_FLAGS = [
   "--file",
   "--source",
@@ -28,10 +33,15 @@ const OWN_FLAGS = [
   "--csv",
   "--trades-csv",
   "--trades",
+  "--png",
+  "--metric",
+  "--x",
+  "--y",
+  "--threads",
   "--help",
   "--version",
 ];
-const RESERVED: ReadonlySet<string> = new Set([...OWN_FLAGS, ...settings.map(({ flags }) => flagOf(flags))]);
+const RESERVED: ReadonlySet<string> = new Set([...OWN_FLAGS, ...ALL.map(({ flags }) => flagOf(flags))]);
 const DECLARED: ReadonlySet<string> = new Set(Object.values(strategies).flatMap(({ params }) => Object.keys(params)));
 
 /** `--stop-loss <fraction>` without its argument. */
@@ -45,6 +55,12 @@ export function parameterFlag(name: string, declared: ReadonlySet<string> = DECL
   return RESERVED.has(flag) || !declared.has(name) ? `--param ${name}` : flag;
 }
 
+/** A parameter with its value, as they are typed. */
+export function givenParameter(name: string, value: string): string {
+  const flag = parameterFlag(name);
+  return `${flag}${flag.startsWith("--param ") ? "=" : " "}${value}`;
+}
+
 /** A failure told in flags where it was told in fields. */
 export function inFlags(error: AppError): AppError {
   if (error.code !== "invalid_request") return fail(error.code, worded(error.detail), error.findings).error;
@@ -52,19 +68,36 @@ export function inFlags(error: AppError): AppError {
 }
 
 function findingInFlags({ path, message }: Finding): Finding {
-  const text = worded(message);
+  const text = phrased(message);
   const [field = "", ...rest] = path.split(".");
-  const inside = rest.filter((part) => !/^\d+$/.test(part)).join(" ");
-  const flag = field === "params" && inside !== "" ? parameterFlag(inside) : FLAGS.get(field);
-  if (flag === undefined) return { path, message: text };
-  const subject = field === "params" || inside === "" ? flag : `${flag}: its ${inside}`;
+  const names = rest.filter((part) => !/^\d+$/.test(part));
+  const ofParam = field === "params" && names.length > 0;
+  const flag = ofParam ? parameterFlag(names[0] ?? "") : FLAGS.get(field);
+  if (flag === undefined) return { path, message: named(text) };
+  const inside = (ofParam ? names.slice(1) : names).join(" ");
+  const subject = inside === "" ? flag : `${flag}: its ${inside}`;
   const [first = ""] = text.split(" ", 1);
-  const named = [path, inside, JSON.stringify(inside)].includes(first) ? subject : (FLAGS.get(first) ?? first);
-  return { path: flag, message: `${named}${text.slice(first.length)}` };
+  const own = [path, names.join("."), [field, ...names].join("."), JSON.stringify(names.join("."))];
+  return {
+    path: flag,
+    message: `${own.includes(first) ? subject : (FLAGS.get(first) ?? first)}${named(text.slice(first.length))}`,
+  };
 }
 
 function worded(message: string): string {
+  return named(phrased(message));
+}
+
+function phrased(message: string): string {
   let text = message;
   for (const [phrase, words] of PHRASES) text = text.replace(phrase, words);
-  return text.replace(COMPOUND, (field) => FLAGS.get(field) ?? field);
+  return text;
+}
+
+/** Names of fields in the middle of a sentence as the flags they have. */
+function named(text: string): string {
+  return text
+    .replace(/\b[a-z_]+\.(from|to|step)\b/g, "its $1")
+    .replace(/\bparams\.([a-z_]+)/g, (_, name: string) => parameterFlag(name))
+    .replace(COMPOUND, (field) => FLAGS.get(field) ?? field);
 }

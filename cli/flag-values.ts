@@ -22,6 +22,7 @@ export function numberOrText(text: string): number | string {
  * @returns the value, or a message that holds what was given and what is allowed
  */
 export function fieldValue(kind: SettingKind, given: unknown): Result<unknown, string> {
+  if (kind === "texts") return ok(given);
   if (Array.isArray(given)) return listOf(given);
   if (typeof given !== "string" || kind === "text") return ok(given);
   if (kind === "signals") return signalsIn(given);

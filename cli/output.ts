@@ -1,11 +1,11 @@
-import { writeFile } from "node:fs/promises";
-import { resolve } from "node:path";
-import { type AppError, type Finding, fail } from "../core/errors.ts";
+import type { AppError, Finding } from "../core/errors.ts";
 import { refuse } from "../core/requests/findings.ts";
 import { ok, type Result } from "../core/result.ts";
 import { answerOf, drawdowns, type Receipt, TRADE_COLUMNS, timeOf } from "../core/run/answer.ts";
 import type { Run } from "../core/run/backtest.ts";
 import { shown } from "../core/shown.ts";
+import { type AskedFile, fileClashes, pathOf } from "./files.ts";
+import type { GivenFlags } from "./given-flags.ts";
 
 /** What a run leaves besides its report. `trades` is how many of the last trades the report lists. */
 export interface OutputChoices {
@@ -17,22 +17,14 @@ export interface OutputChoices {
 const LISTED_TRADES = 10;
 
 /** Errors: `invalid_request` for a number of trades that is none, and for files that would overwrite one another. */
-export function parseOutput(flags: ReadonlyMap<string, unknown>): Result<OutputChoices, AppError> {
+export function parseOutput(flags: GivenFlags): Result<OutputChoices, AppError> {
   const findings: Finding[] = [];
   const trades = tradeCount(flags.get("--trades"));
   if (trades === null) {
     const message = `--trades must be a whole number of at least 1, or all: got ${shown(flags.get("--trades"))}`;
     findings.push({ path: "--trades", message });
   }
-  const taken = new Map<string, string>();
-  for (const flag of ["--file", "--csv", "--trades-csv"]) {
-    const path = flags.get(flag);
-    if (typeof path !== "string") continue;
-    const other = taken.get(resolve(path));
-    if (other !== undefined)
-      findings.push({ path: flag, message: `${flag} must be another file than ${other}: got ${shown(path)}` });
-    taken.set(resolve(path), flag);
-  }
+  findings.push(...fileClashes(flags, ["--file", "--csv", "--trades-csv"]));
   if (findings.length > 0) return refuse(findings);
   return ok({ csv: pathOf(flags.get("--csv")), tradesCsv: pathOf(flags.get("--trades-csv")), trades: trades ?? 0 });
 }
@@ -44,33 +36,12 @@ function tradeCount(given: unknown): number | null {
   return typeof given === "string" && /^[1-9]\d{0,8}$/.test(given) ? Number(given) : null;
 }
 
-function pathOf(given: unknown): string | null {
-  return typeof given === "string" ? given : null;
-}
-
-/** Writes the files asked for and tells which. Errors: `unavailable` when one cannot be written. */
-export async function writeFiles(
-  run: Run,
-  receipt: Receipt,
-  { csv, tradesCsv }: OutputChoices,
-): Promise<Result<readonly string[], AppError>> {
-  const files = [
-    { path: csv, flag: "--csv", text: () => equityCsv(run) },
-    { path: tradesCsv, flag: "--trades-csv", text: () => tradeCsv(run, receipt) },
+/** The files of a run. */
+export function filesOf(run: Run, receipt: Receipt, { csv, tradesCsv }: OutputChoices): readonly AskedFile[] {
+  return [
+    { flag: "--csv", path: csv, content: () => equityCsv(run) },
+    { flag: "--trades-csv", path: tradesCsv, content: () => tradeCsv(run, receipt) },
   ];
-  const written: string[] = [];
-  for (const { path, flag, text } of files) {
-    if (path === null) continue;
-    try {
-      await writeFile(path, text());
-      written.push(path);
-    } catch (error) {
-      if (!(error instanceof Error && "code" in error)) throw error;
-      const message = `${flag} cannot be written: ${error.message}`;
-      return fail("unavailable", message, [{ path: flag, message }]);
-    }
-  }
-  return ok(written);
 }
 
 /** One row per bar, numbers in full precision, an undefined one empty. */

@@ -4,7 +4,7 @@ import { startStandIn } from "../data/yahoo-stand-in.ts";
 import { runCli } from "./program.ts";
 import { backgrid, barsFile, freshPath, recorder, WAVE, withEnvironment } from "./test-session.ts";
 
-const COMMANDS = ["run", "serve", "import", "verify", "strategies"];
+const COMMANDS = ["run", "sweep", "serve", "import", "verify", "strategies"];
 
 describe("the command line", () => {
   test("alone tells what there is and ends with 0", async () => {
@@ -28,15 +28,19 @@ describe("the command line", () => {
     },
   );
 
-  test("the examples of run --help work as they stand", async () => {
-    const { out } = await backgrid(["run", "--help"]);
-    const examples = out.split("\n").flatMap((line) => /^ {2}backgrid (run .*)/.exec(line)?.[1] ?? []);
+  test.each(["run", "sweep"])("the examples of %s --help work as they stand", async (command) => {
+    const { out } = await backgrid([command, "--help"]);
+    const examples = out.split("\n").flatMap((line) => new RegExp(`^ {2}backgrid (${command} .*)`).exec(line)?.[1] ?? []);
     expect(examples.length).toBeGreaterThanOrEqual(3);
-    const prices = barsFile(WAVE);
+    const files = new Map([
+      ["prices.csv", barsFile(WAVE)],
+      ["trials.csv", freshPath("trials.csv")],
+      ["map.png", freshPath("map.png")],
+    ]);
     const yahoo = startStandIn();
     const environment = { YAHOO_BASE_URL: yahoo.url, DATA_DIR: freshPath("data") };
     for (const example of examples) {
-      const args = example.split(" ").map((word) => (word === "prices.csv" ? prices : word));
+      const args = example.split(" ").map((word) => files.get(word) ?? word.replaceAll('"', ""));
       const { exitCode } = await withEnvironment(environment, () => backgrid(args));
       expect({ example, exitCode }).toEqual({ example, exitCode: 0 });
     }

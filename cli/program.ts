@@ -15,6 +15,10 @@ interface CommandEntry {
 /** Every command; only the one in use is loaded. */
 const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   run: { doc: "run one backtest", load: async () => (await import("./run.ts")).defineRun },
+  sweep: {
+    doc: "run a backtest for every combination of parameters",
+    load: async () => (await import("./sweep.ts")).defineSweep,
+  },
   serve: { doc: "answer over HTTP", load: async () => (await import("./serve.ts")).defineServe },
   import: { doc: "store a file of bars as a dataset", load: async () => (await import("./import.ts")).defineImport },
   verify: { doc: "run a stored job again and compare", load: async () => (await import("./verify.ts")).defineVerify },
@@ -32,6 +36,7 @@ const INTRODUCTION = `Exact, fast and honest backtests.
 Start with:
   backgrid run --source sample --strategy ma_crossover
   backgrid run --symbol AAPL --strategy ma_crossover --start 2015-01-01
+  backgrid sweep --source sample --strategy ma_crossover --fast 5:50:5 --slow 20:200:10
   backgrid serve`;
 
 /** Runs one command line, without the program's own name. Resolves to the exit code; never throws. */

@@ -5,7 +5,7 @@ import { parameterFlag } from "./flag-names.ts";
 import { listed, once } from "./given-flags.ts";
 import { RUN_SOURCES } from "./run-source.ts";
 import { serviceOption } from "./service-flags.ts";
-import { settings } from "./settings.ts";
+import { type Setting, type SettingKind, settings } from "./settings.ts";
 
 const GROUPS = {
   data: "Bars:",
@@ -13,7 +13,11 @@ const GROUPS = {
   orders: "Orders:",
   costs: "Costs:",
   figures: "Figures:",
+  sweep: "Trials:",
 } as const;
+const PARAMETERS = "Parameters of the strategy:";
+/** Flags that may be given again and again. */
+const REPEATED: readonly SettingKind[] = ["splits", "texts"];
 
 const EXAMPLES = `
 Examples:
@@ -27,26 +31,34 @@ Exit codes: 0 done, 2 bad input, 3 no data or bad data, 1 anything else.`;
 
 /** Every flag of `run`: where bars come from, the request's settings, the strategies' parameters, the output. */
 export function addRunFlags(command: Command): Command {
+  addRequestFlags(command, settings, "value");
+  outputFlag(command, "--json", "print the API's answer");
+  outputFlag(command, "--trades [count]", "list the last trades: 10, another count, or all");
+  outputFlag(command, "--csv <path>", "write the equity curve: time, equity, drawdown, benchmark_equity");
+  outputFlag(command, "--trades-csv <path>", "write the trades");
+  return command.addHelpText("after", EXAMPLES);
+}
+
+/** The flags that say what is to be run: where bars come from, the settings, the strategies' parameters, the engine. @param given what a parameter takes */
+export function addRequestFlags(command: Command, asked: readonly Setting[], given: string): void {
   const own = (flags: string, doc: string, group: string) => command.addOption(once(new Option(flags, doc)).helpGroup(group));
   own("--file <path>", "a CSV or Parquet file with a time column and OHLC", GROUPS.data);
   own("--source <name>", `${RUN_SOURCES.join(", ")} (default: file with --file, else yahoo)`, GROUPS.data);
-  for (const { flags, doc, group, kind, alias } of settings) {
+  for (const { flags, doc, group, kind, alias } of asked) {
     const option = new Option(flags, doc).helpGroup(GROUPS[group]).hideHelp(alias === true);
-    command.addOption(kind === "splits" ? listed(option) : once(option));
+    command.addOption(REPEATED.includes(kind) ? listed(option) : once(option));
   }
   command.addOption(serviceOption("--data-dir").helpGroup(GROUPS.data));
   for (const [name, doc] of parameterDocs()) {
     if (parameterFlag(name).startsWith("--param ")) continue;
-    own(`${parameterFlag(name)} <value>`, doc, "Parameters of the strategy:");
+    own(`${parameterFlag(name)} <${given}>`, doc, PARAMETERS);
   }
-  const param = new Option("--param <name=value>", "any parameter by name; repeatable").helpGroup("Parameters of the strategy:");
-  command.addOption(listed(param));
+  command.addOption(listed(new Option(`--param <name=${given}>`, "any parameter by name; repeatable").helpGroup(PARAMETERS)));
   command.addOption(serviceOption("--engine").helpGroup("Output:"));
-  own("--json", "print the API's answer", "Output:");
-  own("--trades [count]", "list the last trades: 10, another count, or all", "Output:");
-  own("--csv <path>", "write the equity curve: time, equity, drawdown, benchmark_equity", "Output:");
-  own("--trades-csv <path>", "write the trades", "Output:");
-  return command.addHelpText("after", EXAMPLES);
+}
+
+export function outputFlag(command: Command, flags: string, doc: string): void {
+  command.addOption(once(new Option(flags, doc)).helpGroup("Output:"));
 }
 
 /** Every parameter of every strategy once, with what each strategy makes of it. */

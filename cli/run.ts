@@ -1,14 +1,15 @@
 import type { Command } from "commander";
-import { type EngineChoice, parseEngineChoice, readConfig } from "../api/config.ts";
 import { wireEngine } from "../api/wiring.ts";
 import type { AppError } from "../core/errors.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { answerOf, type Receipt } from "../core/run/answer.ts";
 import { barQueryOf, type Run, runBacktest } from "../core/run/backtest.ts";
+import { engineOf } from "./engine-flag.ts";
 import { EXIT_OK, reportFailure } from "./failure.ts";
+import { writeFiles } from "./files.ts";
 import { inFlags } from "./flag-names.ts";
 import { type GivenFlags, givenFlags } from "./given-flags.ts";
-import { type OutputChoices, parseOutput, writeFiles } from "./output.ts";
+import { filesOf, type OutputChoices, parseOutput } from "./output.ts";
 import { runReport } from "./report/run-report.ts";
 import { barsFor } from "./run-bars.ts";
 import { addRunFlags } from "./run-flags.ts";
@@ -37,7 +38,7 @@ async function runAndTell(flags: GivenFlags, terminal: Terminal, json: boolean):
   });
   if (!done.ok) return done;
   const { run, receipt } = done.value;
-  const written = await writeFiles(run, receipt, output.value);
+  const written = await writeFiles(filesOf(run, receipt, output.value));
   if (!written.ok) return written;
   terminal.write(
     json ? `${JSON.stringify(answerOf(run, receipt))}\n` : report(run, receipt, output.value, written.value, terminal),
@@ -51,7 +52,7 @@ async function runAsked(
   flags: GivenFlags,
   terminal: Terminal,
 ): Promise<Result<{ run: Run; receipt: Receipt }, AppError>> {
-  const choice = engineOf(flags.get("--engine"));
+  const choice = engineOf(flags);
   if (!choice.ok) return choice;
   const wired = await wireEngine(choice.value);
   if (!wired.ok) return wired;
@@ -64,13 +65,6 @@ async function runAsked(
   if (!run.ok) return err(inFlags(run.error));
   const runtimeSeconds = (performance.now() - startedMs) / 1000;
   return ok({ run: run.value, receipt: { jobId: null, createdAtMs: nowMs, runtimeSeconds, fallbackReason } });
-}
-
-/** The flag beats the environment. */
-function engineOf(given: unknown): Result<EngineChoice, AppError> {
-  if (typeof given === "string") return parseEngineChoice(given, "--engine");
-  const config = readConfig();
-  return config.ok ? ok(config.value.engine) : config;
 }
 
 function report(run: Run, receipt: Receipt, { trades }: OutputChoices, written: readonly string[], terminal: Terminal): string {

@@ -22,7 +22,7 @@ Exit codes: 0 stopped when asked, 2 bad input, 1 anything else.`;
 
 /** The command `serve`: the service in this process. Resolves to the exit code when it was stopped. */
 export function defineServe(command: Command, terminal: Terminal, done: (exitCode: number) => void): void {
-  addServiceFlags(command, "--host", "--port", "--data-dir", "--engine", "--concurrency", "--quiet")
+  addServiceFlags(command, "--host", "--port", "--data-dir", "--engine", "--concurrency", "--threads", "--quiet")
     .option("--json", "log as JSON, one line an entry")
     .addHelpText("after", HELP)
     .action(async () => {

@@ -8,6 +8,7 @@ const NONE = {
   DATA_DIR: undefined,
   ENGINE: undefined,
   CONCURRENCY: undefined,
+  THREADS: undefined,
   LOG_REQUESTS: undefined,
 };
 const configIn = (environment: Readonly<Record<string, string>>, flags: Readonly<Record<string, string | true>>) =>
@@ -15,10 +16,13 @@ const configIn = (environment: Readonly<Record<string, string>>, flags: Readonly
 
 describe("settings of the service", () => {
   test("come from flags before the environment before the defaults", async () => {
-    const config = await configIn({ PORT: "1234", ENGINE: "ts" }, { "--port": "0", "--concurrency": "3", "--quiet": true });
+    const config = await configIn(
+      { PORT: "1234", ENGINE: "ts" },
+      { "--port": "0", "--concurrency": "3", "--threads": "2", "--quiet": true },
+    );
     expect(config).toMatchObject({
       ok: true,
-      value: { port: 0, engine: "ts", concurrency: 3, logRequests: false, host: "127.0.0.1", dataDir: ".backgrid" },
+      value: { port: 0, engine: "ts", concurrency: 3, threads: 2, logRequests: false, host: "127.0.0.1", dataDir: ".backgrid" },
     });
   });
 

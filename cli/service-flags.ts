@@ -12,6 +12,7 @@ const FLAGS = [
   { flag: "--data-dir", variable: "DATA_DIR" },
   { flag: "--engine", variable: "ENGINE" },
   { flag: "--concurrency", variable: "CONCURRENCY" },
+  { flag: "--threads", variable: "THREADS" },
   { flag: "--quiet", variable: "LOG_REQUESTS" },
 ] as const;
 
@@ -20,7 +21,8 @@ const OPTIONS = {
   "--port": ["--port <number>", "0 picks a free one (8000, or what PORT says)"],
   "--data-dir": ["--data-dir <path>", "folder of jobs, datasets and fetched prices (.backgrid, or what DATA_DIR says)"],
   "--engine": ["--engine <name>", `${ENGINE_CHOICES.join(", ")} (auto, or what ENGINE says)`],
-  "--concurrency": ["--concurrency <n>", "backtests at a time (one a core, or what CONCURRENCY says)"],
+  "--concurrency": ["--concurrency <n>", "child processes: jobs at a time (one a core, or what CONCURRENCY says)"],
+  "--threads": ["--threads <n>", "threads a sweep (cores / children, or what THREADS says)"],
   "--quiet": ["--quiet", "no line for each request"],
 } as const satisfies Record<(typeof FLAGS)[number]["flag"], readonly [string, string]>;
 

@@ -2,7 +2,7 @@ import { INTERVALS } from "../core/bars.ts";
 import { DIRECTIONS } from "../core/strategies/signals.ts";
 
 /** How the text behind a flag becomes the field's value. */
-export type SettingKind = "text" | "number" | "switch" | "off_switch" | "sizing" | "splits" | "signals";
+export type SettingKind = "text" | "number" | "switch" | "off_switch" | "sizing" | "splits" | "signals" | "texts";
 
 /** A flag for a field of a backtest request. What the field allows is decided where requests are parsed. */
 export interface Setting {
@@ -10,7 +10,7 @@ export interface Setting {
   readonly field: string;
   readonly kind: SettingKind;
   readonly doc: string;
-  readonly group: "data" | "strategy" | "orders" | "costs" | "figures";
+  readonly group: "data" | "strategy" | "orders" | "costs" | "figures" | "sweep";
   /** Another name of a field: understood, not listed. */
   readonly alias?: true;
 }

@@ -21,7 +21,7 @@ function loadedWith(file: string, seen = new Set<string>()): Set<string> {
 
 /** What only some commands or some sources need. */
 const HEAVY =
-  /^(hono|bun:sqlite|prom-client|yahoo-finance2|hyparquet|api\/(app|serve|service|runner|routes|store)\b|data\/(yahoo|cache))/;
+  /^(hono|@resvg|dejavu|bun:sqlite|prom-client|yahoo-finance2|hyparquet|api\/(app|serve|service|runner|routes|store)\b|data\/(yahoo|cache))/;
 
 test("the program starts with nothing but its list of commands", () => {
   const loaded = [...loadedWith("cli/main.ts")];
@@ -29,11 +29,14 @@ test("the program starts with nothing but its list of commands", () => {
   expect(loaded.filter((name) => HEAVY.test(name) || name === "zod")).toEqual([]);
 });
 
-test.each(["run", "strategies"])("%s loads no store, no server and no client of Yahoo before they are needed", (command) => {
-  const loaded = [...loadedWith(`cli/${command}.ts`)];
-  expect(loaded).toContain("core/strategies/registry.ts");
-  expect(loaded.filter((name) => HEAVY.test(name))).toEqual([]);
-});
+test.each(["run", "sweep", "strategies"])(
+  "%s loads no store, no server, nothing that draws and no client of Yahoo before they are needed",
+  (command) => {
+    const loaded = [...loadedWith(`cli/${command}.ts`)];
+    expect(loaded).toContain("core/strategies/registry.ts");
+    expect(loaded.filter((name) => HEAVY.test(name))).toEqual([]);
+  },
+);
 
 test("such loading is seen where it happens", () => {
   expect([...loadedWith("cli/serve.ts")].filter((name) => HEAVY.test(name))).toContain("hono");

@@ -27,6 +27,13 @@ test("a terminal has its own width, at least 40, and colours unless they are not
   expect({ columns: narrow.columns, colours: narrow.colours }).toEqual({ columns: 40, colours: false });
 });
 
+test("a terminal tells how many bits its colours have; where none are shown there is one", () => {
+  const terminal = { isTTY: true, getColorDepth: () => 24 };
+  const bits = (look: object, wanted: boolean) => terminalOn({ ...stream(), ...look }, stream(), wanted).colourBits;
+  expect([bits(terminal, true), bits(terminal, false), bits({ isTTY: true }, true)]).toEqual([24, 1, 1]);
+  expect(bits({ getColorDepth: () => 24 }, true)).toBe(1);
+});
+
 test("a person reads what goes to a terminal, each stream for itself", () => {
   const { interactive, interactiveErrors } = terminalOn(stream(), stream({ isTTY: true }), true);
   expect({ interactive, interactiveErrors }).toEqual({ interactive: false, interactiveErrors: true });

@@ -5,6 +5,8 @@ export interface Terminal {
   /** Characters a line may hold. */
   readonly columns: number;
   readonly colours: boolean;
+  /** Bits that tell a colour apart: 24 for any, 8 for 256 of them; 1 or left out where there are few or none. */
+  readonly colourBits?: number;
   /** Whether a person may be reading what is written, and what is written as errors; a record and a pipe have no such reader. */
   readonly interactive?: boolean;
   readonly interactiveErrors?: boolean;
@@ -16,6 +18,7 @@ interface Stream {
   on(event: "error", listener: (error: Error) => void): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
+  getColorDepth?(): number;
 }
 
 const PIPE_COLUMNS = 80;
@@ -45,6 +48,7 @@ export function terminalOn(
     writeError: (text) => void errors.write(text),
     columns: shown ? Math.max(out.columns ?? PIPE_COLUMNS, FEWEST_COLUMNS) : PIPE_COLUMNS,
     colours: shown && colours,
+    colourBits: shown && colours ? (out.getColorDepth?.() ?? 1) : 1,
     interactive: shown,
     interactiveErrors: errors.isTTY === true,
   };

@@ -27,7 +27,8 @@ async function hashOfRun(...args: readonly string[]): Promise<string> {
 
 async function accepted({ jobs }: Stores, id: JobId, bars: JobBars, symbol = "ACME"): Promise<Job> {
   const request = JSON.stringify({ symbol, source: bars.source, strategy: "buy_and_hold" });
-  const job = { id, createdAtMs: Date.UTC(2026, 0, 2), symbol, strategy: "buy_and_hold", request, bars };
+  const kind = "backtest" as const;
+  const job = { id, kind, createdAtMs: Date.UTC(2026, 0, 2), symbol, strategy: "buy_and_hold", request, bars };
   await jobs.accept(LOCAL_USER, job, null, bars.hash === null ? null : stored);
   if (id === ids.queued) return { ...job, state: { status: "queued", attempt: 0, tries: 0, readyAtMs: 0 } };
   const taken = await jobs.take(LOCAL_USER, id, "1:1", 60_000);
@@ -38,7 +39,7 @@ async function accepted({ jobs }: Stores, id: JobId, bars: JobBars, symbol = "AC
 async function finished({ jobs }: Stores, { id, bars, state }: Job, resultHash: string): Promise<void> {
   const headline = { sharpe: null, totalReturn: null, maxDrawdown: null };
   const curve = { initialCash: 1, daily: true, timeMs: Float64Array.of(0), equity: Float64Array.of(1) };
-  const output = { headline, resultHash, barsHash: bars.hash, head: "{}", trades: "[]", curve };
+  const output = { kind: "backtest" as const, headline, resultHash, barsHash: bars.hash, head: "{}", trades: "[]", curve };
   expect(await jobs.finish(LOCAL_USER, id, state.attempt, output)).toBe(true);
 }
 

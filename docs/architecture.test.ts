@@ -86,7 +86,9 @@ describe("docs/architecture.md", () => {
   });
 
   test("draws every table of the store, and every key from one to another", () => {
-    const schema = readdirSync(join(ROOT, "migrations/sqlite")).map((name) => read(`migrations/sqlite/${name}`));
+    const schema = readdirSync(join(ROOT, "migrations/sqlite"))
+      .sort()
+      .map((name) => read(`migrations/sqlite/${name}`));
     const db = new Database(":memory:");
     for (const text of schema) db.run(text);
     const tables = db.query<{ readonly name: string }, []>("SELECT name FROM sqlite_master WHERE type = 'table'").all();

@@ -1,5 +1,6 @@
 import { sliceBars } from "../core/bars.ts";
 import type { Engine } from "../core/engine/contract.ts";
+import { findWinners } from "../core/overfitting/splits.ts";
 import { strategyNamed } from "../core/strategies/registry.ts";
 import { signalsOf } from "../core/strategies/signals.ts";
 import { paramsOf } from "../core/sweep/grid.ts";
@@ -20,6 +21,7 @@ export function plainSweeper(engine: Engine): Sweeper {
     threads: 1,
     memory: () => ({ aTrial: TABLE_BYTES_A_TRIAL, aBar: RUN_BYTES_A_BAR, besides: 0 }),
     sweep: (task, hooks = {}) => sweepPlainly(engine, task, hooks),
+    findWinners,
     [Symbol.dispose]: () => undefined,
   };
 }

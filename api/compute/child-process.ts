@@ -8,6 +8,7 @@ const PROGRAM = fileURLToPath(new URL("./child.ts", import.meta.url));
 export interface ChildEvents {
   ready(): void;
   unfit(error: AppError): void;
+  progress(id: number, done: number, total: number): void;
   done(id: number, result: AnyTaskResult): void;
   /** @param how in words: "exit code 7", "signal SIGKILL" */
   ended(how: string): void;
@@ -33,6 +34,7 @@ export function startChild(settings: ChildSettings, events: ChildEvents): ChildP
       if (!isFromChild(message)) throw new TypeError("a child sent a message of no known kind");
       if (message.kind === "ready") events.ready();
       else if (message.kind === "unfit") events.unfit(message.error);
+      else if (message.kind === "progress") events.progress(message.id, message.done, message.total);
       else events.done(message.id, message.result);
     },
     onExit(_child, exitCode, signal) {

@@ -1,14 +1,16 @@
 import { Worker } from "node:worker_threads";
-import { fail } from "../../core/errors.ts";
+import { type AppError, fail } from "../../core/errors.ts";
 import type { BarReader } from "../../core/jobs/store.ts";
+import type { Result } from "../../core/result.ts";
 import { rememberingJudge } from "../../core/run/judged-series.ts";
 import { openBarVault } from "../store/sqlite-bars.ts";
-import { wireEngine } from "../wiring.ts";
+import { type WiredSweeper, wireEngine, wireSweeper } from "../wiring.ts";
 import { BarCache } from "./bar-cache.ts";
 import { commitFaultOf } from "./commit-fault.ts";
 import { type AnyTaskResult, type ChildSettings, type FromChild, isToChild } from "./protocol.ts";
+import { runSweepTask, type SweepParts } from "./run-sweep-task.ts";
 import { runTask, type TaskParts } from "./run-task.ts";
-import type { Task } from "./task.ts";
+import type { OnProgress, Task } from "./task.ts";
 
 // A child of the pool, started with its parent's process id: one task at a time, answers over the channel to the parent, never ends on its own
 // as long as that is open. Signals that a terminal sends to the whole group are the parent's to act on.
@@ -24,32 +26,45 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal
 process.on("disconnect", () => process.exit(0));
 new Worker(new URL("./orphan-watch.ts", import.meta.url), { workerData: Number(process.argv[2]) });
 
-let parts: TaskParts | undefined;
+let parts: (TaskParts & SweepParts) | undefined;
 let faultsExist = false;
 process.on("message", async (message: unknown) => {
   if (!isToChild(message)) throw new TypeError("a message of no known kind");
   if (message.kind === "start") await start(message.settings);
-  else tell({ kind: "done", id: message.id, result: await outcomeOf(message.task) });
+  else {
+    const { id, task } = message;
+    const result = await outcomeOf(task, (done, total) => tell({ kind: "progress", id, done, total }));
+    tell({ kind: "done", id, result });
+  }
 });
 
-async function start({ databasePath, engine, faults }: ChildSettings): Promise<void> {
+async function start({ databasePath, engine, faults, threads = 1, sweepBarTrials, sweepBytes }: ChildSettings): Promise<void> {
   const wired = await wireEngine(engine);
   if (!wired.ok) {
     tell({ kind: "unfit", error: wired.error });
     process.disconnect?.();
     return;
   }
-  parts = { ...wired.value, vault: openLate(databasePath), cache: new BarCache(CACHE_BYTES), judge: rememberingJudge() };
+  let sweeper: Promise<Result<WiredSweeper, AppError>> | undefined;
+  parts = {
+    ...{ ...wired.value, vault: openLate(databasePath), cache: new BarCache(CACHE_BYTES), judge: rememberingJudge() },
+    sweeper: () => {
+      sweeper ??= wireSweeper(engine, threads);
+      return sweeper;
+    },
+    mostBarTrials: sweepBarTrials,
+    mostBytes: sweepBytes,
+  };
   faultsExist = faults;
   tell({ kind: "ready" });
 }
 
 /** A bug ends the task, not the child. */
-async function outcomeOf(task: Task): Promise<AnyTaskResult> {
+async function outcomeOf(task: Task, onProgress: OnProgress): Promise<AnyTaskResult> {
   if (parts === undefined) throw new TypeError("a task came before the settings");
   try {
-    if (faultsExist && task.kind === "backtest") commitFaultOf(task.request);
-    return await runTask(task, parts);
+    if (faultsExist && task.kind !== "import") commitFaultOf(task.request);
+    return await (task.kind === "sweep" ? runSweepTask(task, parts, onProgress) : runTask(task, parts));
   } catch (cause) {
     process.stderr.write(`${Bun.inspect(cause)}\n`);
     return fail("internal", `a bug: ${cause instanceof Error ? cause.message : String(cause)}`);

@@ -3,7 +3,7 @@ import { err } from "../../core/result.ts";
 import { type ChildProcess, startChild } from "./child-process.ts";
 import type { AnyTaskResult, ChildSettings } from "./protocol.ts";
 import { residentBytes } from "./resident.ts";
-import type { ComputePool, OutputOf, Task, TaskResult } from "./task.ts";
+import type { ComputePool, OnProgress, OutputOf, Task, TaskResult } from "./task.ts";
 
 export interface PoolSettings {
   /** Child processes, >= 1. */
@@ -33,6 +33,7 @@ const TASKS_BETWEEN_LOOKS = 64;
 /** A task on its way; `settle` is called once. */
 interface Entry {
   readonly task: Task;
+  readonly onProgress: OnProgress | undefined;
   readonly settle: (result: AnyTaskResult) => void;
 }
 
@@ -110,7 +111,7 @@ export class ChildPool implements ComputePool {
     return this.slots.flatMap(({ child }) => (child === null ? [] : [child.pid]));
   }
 
-  run<T extends Task>(task: T, signal?: AbortSignal): Promise<TaskResult<T["kind"]>> {
+  run<T extends Task>(task: T, signal?: AbortSignal, onProgress?: OnProgress): Promise<TaskResult<T["kind"]>> {
     if (this.closing !== null) return Promise.resolve(fail("unavailable", CLOSING));
     const { trouble } = this;
     if (trouble !== null) return Promise.resolve(err(trouble));
@@ -119,6 +120,7 @@ export class ChildPool implements ComputePool {
       const callOff = () => this.callOff(entry);
       const entry: Entry = {
         task,
+        onProgress,
         settle(result) {
           signal?.removeEventListener("abort", callOff);
           if (!result.ok) resolve(result);
@@ -164,7 +166,7 @@ export class ChildPool implements ComputePool {
   }
 
   private give(slot: Slot): void {
-    const [entry] = this.line;
+    const entry = this.next();
     if (entry === undefined || slot.child === null) return;
     this.line.delete(entry);
     slot.entry = entry;
@@ -176,6 +178,15 @@ export class ChildPool implements ComputePool {
     if (!slot.child.send({ kind: "task", id: slot.taskId, task: entry.task })) {
       this.condemn(slot, appError("crash", "the process that was to run it had died"));
     }
+  }
+
+  /** Sweeps leave one child to others where others wait. */
+  private next(): Entry | undefined {
+    const [first] = this.line;
+    if (first?.task.kind !== "sweep" || this.size === 1) return first;
+    const sweeping = this.slots.filter(({ entry }) => entry?.task.kind === "sweep").length;
+    if (sweeping < this.size - 1) return first;
+    return [...this.line].find(({ task }) => task.kind !== "sweep") ?? first;
   }
 
   /** Time and memory of every task that runs. */
@@ -242,6 +253,9 @@ export class ChildPool implements ComputePool {
       },
       unfit: (error) => {
         trouble = error;
+      },
+      progress: (id, done, total) => {
+        if (slot.taskId === id) slot.entry?.onProgress?.(done, total);
       },
       done: (id, result) => this.finish(slot, id, result),
       ended: (how) => this.ended(slot, trouble, how),

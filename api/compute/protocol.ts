@@ -9,6 +9,12 @@ export interface ChildSettings {
   readonly engine: EngineChoice;
   /** Whether the strategies that fail on purpose exist. */
   readonly faults: boolean;
+  /** Threads of a sweep, >= 1; 1 where it is left out. */
+  readonly threads?: number;
+  /** The most trials x bars of a sweep; the standard of a sweep where it is left out. */
+  readonly sweepBarTrials?: number;
+  /** The most memory that a sweep may say it will take, in bytes; left out: the standard. */
+  readonly sweepBytes?: number;
 }
 
 export type AnyTaskResult = TaskResult<Task["kind"]>;
@@ -21,10 +27,11 @@ export type FromChild =
   | { readonly kind: "ready" }
   /** It cannot work here, and ends. */
   | { readonly kind: "unfit"; readonly error: AppError }
+  | { readonly kind: "progress"; readonly id: number; readonly done: number; readonly total: number }
   | { readonly kind: "done"; readonly id: number; readonly result: AnyTaskResult };
 
 const TO_CHILD: readonly unknown[] = ["start", "task"] satisfies ToChild["kind"][];
-const FROM_CHILD: readonly unknown[] = ["ready", "unfit", "done"] satisfies FromChild["kind"][];
+const FROM_CHILD: readonly unknown[] = ["ready", "unfit", "progress", "done"] satisfies FromChild["kind"][];
 
 /** Both ends are one program in one version: the kind tells the rest. */
 export function isToChild(message: unknown): message is ToChild {

@@ -1,35 +1,31 @@
 import type { Engine } from "../../core/engine/contract.ts";
-import { type AppError, fail } from "../../core/errors.ts";
-import type { BarReader } from "../../core/jobs/store.ts";
-import type { ProvidedBars } from "../../core/ports.ts";
-import { type BacktestRequest, parseBacktest } from "../../core/requests/backtest.ts";
+import type { AppError } from "../../core/errors.ts";
+import { parseBacktest } from "../../core/requests/backtest.ts";
 import { ok, type Result } from "../../core/result.ts";
 import { answerHead, curveOf, known, tradesOf } from "../../core/run/answer.ts";
 import { barQueryOf, runBacktest } from "../../core/run/backtest.ts";
-import type { Sha256 } from "../../core/run/canonical.ts";
 import { curveText } from "../../core/run/curve-text.ts";
 import type { Judge } from "../../core/run/judged-series.ts";
-import { decodeRawBars } from "../../data/raw-bars-codec.ts";
-import { sampleProvider } from "../../data/sample.ts";
 import { encodeCurve } from "../store/curve-blob.ts";
-import type { BarCache } from "./bar-cache.ts";
 import { importFile } from "./import-file.ts";
-import type { AnyTaskResult } from "./protocol.ts";
-import type { BacktestOutput, BacktestTask, Task, TaskBars } from "./task.ts";
+import { sha256 } from "./sha256.ts";
+import type { BacktestOutput, BacktestTask, ImportOutput, ImportTask, TaskBars } from "./task.ts";
+import { type RowSources, rowsOf } from "./task-rows.ts";
 
-/** What a process needs to carry out tasks. */
-export interface TaskParts {
+/** What a process needs to run backtests. */
+export interface TaskParts extends RowSources {
   readonly engine: Engine;
   /** Why the engine is not the WebAssembly one; null where it is, or where the other was asked for. */
   readonly fallbackReason: string | null;
-  readonly vault: BarReader;
-  /** Rows by name, and what the gate found about them. */
-  readonly cache: BarCache;
+  /** Remembers what the gate found about rows. */
   readonly judge: Judge;
 }
 
-/** Errors: those of the task. @throws whatever a bug throws */
-export function runTask(task: Task, parts: TaskParts): Promise<AnyTaskResult> {
+/** Tasks but sweeps. Errors: those of the task. @throws whatever a bug throws */
+export function runTask(
+  task: BacktestTask | ImportTask,
+  parts: TaskParts,
+): Promise<Result<BacktestOutput | ImportOutput, AppError>> {
   return task.kind === "import" ? importFile(task) : runBacktestTask(task, parts);
 }
 
@@ -40,7 +36,7 @@ export async function runBacktestTask(task: BacktestTask, parts: TaskParts): Pro
   const fields = typeof body === "object" && body !== null ? body : {};
   const request = parseBacktest(withoutSource(fields, symbolOf(task.bars)));
   if (!request.ok) return request;
-  const provided = await barsOf(task.bars, request.value, parts);
+  const provided = await rowsOf(task.bars, barQueryOf(request.value), parts);
   if (!provided.ok) return provided;
 
   const { engine, fallbackReason, judge } = parts;
@@ -69,13 +65,6 @@ export async function runBacktestTask(task: BacktestTask, parts: TaskParts): Pro
   });
 }
 
-/** Unlike with the portable one nothing is copied and no thread is woken. */
-const sha256: Sha256 = (parts) => {
-  const hasher = new Bun.CryptoHasher("sha256");
-  for (const part of parts) hasher.update(part);
-  return hasher.digest("hex");
-};
-
 /** The request's fields that say how to run; where the bars come from is settled, and a request with its own bars may have no symbol. */
 function withoutSource(fields: object, symbol: string): object {
   const { source: _source, bars: _bars, ...settings } = { source: undefined, bars: undefined, ...fields };
@@ -84,30 +73,4 @@ function withoutSource(fields: object, symbol: string): object {
 
 function symbolOf(bars: TaskBars): string {
   return bars.kind === "sample" ? bars.symbol : bars.origin.symbol;
-}
-
-async function barsOf(
-  bars: TaskBars,
-  request: BacktestRequest,
-  { vault, cache }: TaskParts,
-): Promise<Result<ProvidedBars, AppError>> {
-  const name = bars.kind === "stored" ? bars.hash : `sample ${bars.symbol}`;
-  let rows = cache.get(name);
-  if (rows === undefined) {
-    const found = bars.kind === "stored" ? await fromVault(bars, vault) : await sampleProvider.bars(barQueryOf(request));
-    if (!found.ok) return found;
-    rows = found.value;
-    cache.set(name, rows);
-  }
-  return ok(bars.kind === "stored" ? { raw: rows.raw, origin: bars.origin } : rows);
-}
-
-async function fromVault(
-  { hash, origin }: Extract<TaskBars, { kind: "stored" }>,
-  vault: BarReader,
-): Promise<Result<ProvidedBars, AppError>> {
-  const bytes = await vault.get(hash);
-  if (bytes === undefined) return fail("not_found", `the bars ${hash} are not stored here (any more)`);
-  const raw = decodeRawBars(bytes);
-  return raw.ok ? ok({ raw: raw.value, origin }) : raw;
 }

@@ -1,6 +1,6 @@
 import type { AppError } from "../../core/errors.ts";
 import type { BarWarning } from "../../core/gate/raw-bars.ts";
-import type { Headline, PackedCurve } from "../../core/jobs/job.ts";
+import type { Headline, PackedCurve, PackedTrials, SweepOutput } from "../../core/jobs/job.ts";
 import type { BarOrigin } from "../../core/ports.ts";
 import type { Result } from "../../core/result.ts";
 
@@ -24,6 +24,18 @@ export interface BacktestTask {
   readonly curveText: boolean;
 }
 
+/** All trials of a grid, for a child process. */
+export interface SweepTask {
+  readonly kind: "sweep";
+  readonly sweepId: string;
+  readonly createdAtMs: number;
+  /** "Now" for the gate and for whether a bar is complete. */
+  readonly nowMs: number;
+  /** JSON text of the request as it was given, without `bars`. */
+  readonly request: string;
+  readonly bars: TaskBars;
+}
+
 /** An uploaded file, to be read, judged and encoded. */
 export interface ImportTask {
   readonly kind: "import";
@@ -33,7 +45,7 @@ export interface ImportTask {
   readonly nowMs: number;
 }
 
-export type Task = BacktestTask | ImportTask;
+export type Task = BacktestTask | SweepTask | ImportTask;
 
 export interface BacktestOutput {
   readonly kind: "backtest";
@@ -45,6 +57,11 @@ export interface BacktestOutput {
   readonly curve: PackedCurve;
   /** JSON text of `"equity_curve":…` and, where it is thinned, `"equity_curve_sampled":true`, as it stands in the answer; null when not wanted. */
   readonly curveText: string | null;
+}
+
+/** What a sweep leaves, to be stored; `head` is its whole answer. */
+export interface SweptOutput extends Omit<SweepOutput, "barsHash"> {
+  readonly trials: PackedTrials;
 }
 
 export interface ImportOutput {
@@ -61,11 +78,15 @@ export interface ImportOutput {
 
 export interface OutputOf {
   readonly backtest: BacktestOutput;
+  readonly sweep: SweptOutput;
   readonly import: ImportOutput;
 }
 
 /** What became of a task. `timeout`, `memory` and `crash` say that the child is gone. */
 export type TaskResult<K extends Task["kind"]> = Result<OutputOf[K], AppError>;
+
+/** Told now and then, some ten times a second, while a sweep runs. */
+export type OnProgress = (done: number, total: number) => void;
 
 export interface ComputePool {
   readonly size: number;
@@ -74,10 +95,10 @@ export interface ComputePool {
   /** Resolves when the first child can take a task, or when it is known that none can. */
   readonly ready: Promise<void>;
   /**
-   * Runs when a child is free, in the order of calls. Never rejects but for a bug in the pool itself: failures of a child are `timeout`,
+   * Runs when a child is free, in the order of calls; but the last child that is free of sweeps goes to whatever is none, where that waits. Never rejects but for a bug in the pool itself: failures of a child are `timeout`,
    * `memory` or `crash`. Aborting ends the task's child at once (or takes the task out of the line) and gives `unavailable`.
    */
-  run<T extends Task>(task: T, signal?: AbortSignal): Promise<TaskResult<T["kind"]>>;
+  run<T extends Task>(task: T, signal?: AbortSignal, onProgress?: OnProgress): Promise<TaskResult<T["kind"]>>;
   /** Takes nothing new, lets running tasks end for at most `graceMs`, then ends the children. */
   close(graceMs: number): Promise<void>;
 }

@@ -5,7 +5,7 @@ import { someBars } from "../../core/indicators/generated-bars.ts";
 import type { StoredBars } from "../../core/jobs/store.ts";
 import { encodeRawBars, hashOf } from "../../data/raw-bars-codec.ts";
 import { openSqlite } from "../store/sqlite.ts";
-import type { BacktestTask, TaskBars } from "./task.ts";
+import type { BacktestTask, SweepTask, TaskBars } from "./task.ts";
 
 export const NOW_MS = Date.UTC(2025, 0, 2, 3, 4, 5);
 
@@ -13,6 +13,15 @@ export const NOW_MS = Date.UTC(2025, 0, 2, 3, 4, 5);
 export function taskFor(fields: object, bars: TaskBars = { kind: "sample", symbol: "SAMPLE-TREND" }): BacktestTask {
   const request = JSON.stringify({ strategy: "ma_crossover", start: "2015-01-01", ...fields });
   return { kind: "backtest", jobId: "job", createdAtMs: NOW_MS - 1000, nowMs: NOW_MS, request, bars, curveText: true };
+}
+
+/** A sweep of a test over the same bars. */
+export function sweepFor(fields: object, bars: TaskBars = { kind: "sample", symbol: "SAMPLE-TREND" }): SweepTask {
+  const body = { symbol: "SAMPLE-TREND", source: "sample", strategy: "ma_crossover", start: "2020-01-01", ...fields };
+  return {
+    ...{ kind: "sweep", sweepId: "sweep", createdAtMs: NOW_MS - 1000, nowMs: NOW_MS },
+    ...{ request: JSON.stringify(body), bars },
+  };
 }
 
 /** 300 generated daily bars as they are stored. */

@@ -7,9 +7,11 @@ import {
   BAD_NAMES,
   BAD_QUERIES,
   BAD_ROOTS,
+  BAD_SWEEP_VALUES,
   BAD_SYMBOLS,
   BAD_UPLOADS,
   BAD_VALUES,
+  COSTLY_PARAMS,
   REFUSED_BARS,
 } from "./values.ts";
 
@@ -28,6 +30,7 @@ export interface HostileRequest {
 }
 
 const JOBS = "/api/v1/jobs";
+const SWEEPS = "/api/v1/sweeps";
 const MIB = 2 ** 20;
 const GOOD = {
   symbol: '"SAMPLE-TREND"',
@@ -46,6 +49,15 @@ function job(
   more: Partial<HostileRequest> = {},
 ): HostileRequest {
   return { name: `a job with ${name}`, method: "POST", path: JOBS, headers: JSON_HEADERS, body, codes, ...more };
+}
+
+/** A good sweep with one field changed or added. */
+function sweep(field: string, value: string, code: ErrorCode): HostileRequest {
+  const { equity_points: _points, ...good } = GOOD;
+  const ranges = { params: '{"fast":[5,10],"slow":[20,30]}' };
+  const body = objectText({ ...good, ...ranges, ...(field === "bars" ? { source: '"inline"' } : {}), [field]: value });
+  const name = `a sweep with ${field} ${value.slice(0, 60)}`;
+  return { name, method: "POST", path: SWEEPS, headers: JSON_HEADERS, body: Buffer.from(body), codes: [code], field };
 }
 
 /** A good job with some fields changed or added; texts are JSON, and may stand outside of Latin-1. */
@@ -94,6 +106,11 @@ export const HOSTILE_REQUESTS: readonly HostileRequest[] = [
       ),
     ),
   ),
+  ...[...Object.entries(BAD_VALUES), ...Object.entries(BAD_SWEEP_VALUES)].flatMap(([field, values]) =>
+    values.map((value) => sweep(field, value, "invalid_request")),
+  ),
+  sweep("strategy", '"signals"', "invalid_request"),
+  ...COSTLY_PARAMS.map((params) => sweep("params", params, "too_costly")),
   ...Object.entries(BAD_BARS).map(([name, changes]) => job(name, withBars(changes), ["invalid_request"], { field: "bars" })),
   ...Object.entries(REFUSED_BARS).map(([name, changes]) => job(name, withBars(changes), ["bad_data"])),
   ...BAD_BODIES.map(([name, body]) => job(`a body of ${name}`, body, ["invalid_json"])),
@@ -155,14 +172,24 @@ export const HOSTILE_REQUESTS: readonly HostileRequest[] = [
     codes: ["payload_too_large"],
   },
   ...BAD_IDS.flatMap((id) =>
-    (["GET", "DELETE"] as const).map(
-      (method): HostileRequest => ({
-        name: `${method} the job ${id.slice(0, 40)}`,
-        method,
-        path: `${JOBS}/${id}`,
-        codes: ["not_found"],
-      }),
+    [JOBS, SWEEPS].flatMap((path) =>
+      (["GET", "DELETE"] as const).map(
+        (method): HostileRequest => ({
+          name: `${method} ${path}/${id.slice(0, 40)}`,
+          method,
+          path: `${path}/${id}`,
+          codes: ["not_found"],
+        }),
+      ),
     ),
+  ),
+  ...["trials", "trials?sort=-params.fast&sharpe_gte=-1e3", "heatmap", "heatmap?x=fast&y=fast", "events"].map(
+    (part): HostileRequest => ({
+      name: `${part} of no sweep`,
+      method: "GET",
+      path: `${SWEEPS}/x/${part}`,
+      codes: ["not_found"],
+    }),
   ),
   ...["equity", "trades", "events", "verify"].map(
     (part): HostileRequest => ({
@@ -226,6 +253,10 @@ export const HOSTILE_REQUESTS: readonly HostileRequest[] = [
       ["PUT", JOBS],
       ["PATCH", JOBS],
       ["DELETE", JOBS],
+      ["PUT", SWEEPS],
+      ["POST", `${SWEEPS}/x`],
+      ["DELETE", `${SWEEPS}/x/trials`],
+      ["POST", `${SWEEPS}/x/verify`],
       ["POST", "/api/v1/datasets/X"],
       ["POST", "/health"],
       ["PROPFIND", JOBS],

@@ -98,16 +98,17 @@ describe("a cursor", () => {
 
 describe("Idempotency-Key", () => {
   test("of equal JSON is equal, whatever the order of fields", () => {
-    const key = idempotencyKey("k", { a: 1, b: [{ c: 2, d: 3 }] });
+    const key = idempotencyKey("k", { a: 1, b: [{ c: 2, d: 3 }] }, "backtest");
     expect(key.ok).toBe(true);
-    expect(idempotencyKey("k", { b: [{ d: 3, c: 2 }], a: 1.0 })).toEqual(key);
-    expect(idempotencyKey("k", { a: 1, b: [{ c: 2, d: 4 }] })).not.toEqual(key);
+    expect(idempotencyKey("k", { b: [{ d: 3, c: 2 }], a: 1.0 }, "backtest")).toEqual(key);
+    expect(idempotencyKey("k", { a: 1, b: [{ c: 2, d: 4 }] }, "backtest")).not.toEqual(key);
+    expect(idempotencyKey("k", { a: 1, b: [{ c: 2, d: 3 }] }, "sweep")).not.toEqual(key);
   });
 
   test("is 1 to 255 visible ASCII characters", () => {
-    expect(idempotencyKey("k".repeat(255), 1).ok).toBe(true);
+    expect(idempotencyKey("k".repeat(255), 1, "sweep").ok).toBe(true);
     for (const key of ["", "k".repeat(256), "a b", "ü", "a\tb"]) {
-      expect(idempotencyKey(key, 1)).toMatchObject({
+      expect(idempotencyKey(key, 1, "sweep")).toMatchObject({
         ok: false,
         error: { code: "invalid_request", findings: [{ path: "Idempotency-Key" }] },
       });

@@ -2,16 +2,17 @@ import type { AppError } from "../../core/errors.ts";
 import { problemOf } from "../http-errors.ts";
 import type { Ctx } from "./env.ts";
 
+type Names = Readonly<Record<string, string>>;
+
 /** Seconds after which a caller may try again what was `unavailable`. */
 const RETRY_AFTER = "1";
 
 /**
  * An expected failure as `application/problem+json`, with the request's id.
- * @param jobId the job that failed, where there is one
+ * @param named  the job that failed, by its id, where there is one
  */
-export function problem(c: Ctx, error: AppError, headers: Readonly<Record<string, string>> = {}, jobId?: string): Response {
+export function problem(c: Ctx, error: AppError, headers: Names = {}, named: Names = {}): Response {
   const body = problemOf(error);
-  const named = jobId === undefined ? {} : { job_id: jobId };
   return new Response(JSON.stringify({ ...body, request_id: c.get("requestId"), ...named }), {
     status: body.status,
     headers: {

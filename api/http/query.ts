@@ -2,6 +2,8 @@ import type { AppError, Finding } from "../../core/errors.ts";
 import { refuse } from "../../core/requests/findings.ts";
 import { shown } from "../../core/shown.ts";
 
+const NUMBER = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
 /**
  * The query parameters of one URL. Each method takes a parameter that the route knows: its value, or null where it is not given or not allowed;
  * what is wrong is kept for `refusal`, which comes last.
@@ -40,6 +42,12 @@ export class Query {
       const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
       return value >= least && value <= most ? value : undefined;
     });
+  }
+
+  number(name: string): number | null {
+    return this.value(name, "a number", (text) =>
+      NUMBER.test(text) && Number.isFinite(Number(text)) ? Number(text) : undefined,
+    );
   }
 
   flag(name: string): boolean | null {

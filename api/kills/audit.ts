@@ -1,5 +1,6 @@
 import { Database } from "bun:sqlite";
-import { isFinal } from "../../core/jobs/job.ts";
+import { isFinal, type Job } from "../../core/jobs/job.ts";
+import type { JobStore } from "../../core/jobs/store.ts";
 import { isJobId, LOCAL_USER } from "../ids.ts";
 import { faultsIn } from "../store/test-stores.ts";
 import { databasePath, openStores } from "../wiring.ts";
@@ -16,7 +17,7 @@ export interface Findings {
   readonly lost: readonly string[];
   /** Keys that stand for more than one job, and rows of jobs beyond one a key. */
   readonly doubled: readonly string[];
-  /** Results and curves that differ from those of the same request run once. */
+  /** Results, curves and trials that differ from those of the same request run once. */
   readonly wrong: readonly string[];
   /** Damage to the file, rows that belong to nothing, completed jobs without all they left. */
   readonly damage: readonly unknown[];
@@ -44,16 +45,24 @@ export async function findingsOf(folder: string, jobs: readonly SentJob[], expec
     if (job.state.attempt > 1) count.repeated++;
     if (job.state.status === "completed") {
       count.completed++;
-      const result = await store.result(LOCAL_USER, job.id);
-      const curve = await store.curve(LOCAL_USER, job.id);
-      const all = new Set([...hashes, result?.resultHash ?? "no result"]);
+      const left = await leftBy(store, job);
+      const all = new Set([...hashes, left.resultHash ?? "no result"]);
       if (all.size > 1 || !all.has(expected[body]?.resultHash ?? "")) wrong.push(`${key} ${id}: ${[...all].join(", ")}`);
-      if (curve?.equity.length !== expected[body]?.bars) wrong.push(`${key} ${id}: ${curve?.equity.length} points of equity`);
+      if (left.size !== expected[body]?.size) wrong.push(`${key} ${id}: ${left.size} points of equity, or trials`);
     } else if (job.state.status === "cancelled" && deleted) count.cancelled++;
     else lost.push(`${key} ${id} is ${job.state.status} in attempt ${job.state.attempt}`);
   }
   await stores.value.close();
   return { ...count, lost, doubled: [...doubled, ...rowsTooMany(path, jobs.length)], wrong, damage: damageIn(path) };
+}
+
+async function leftBy(store: JobStore, { kind, id }: Job) {
+  if (kind === "sweep") {
+    const [sweep, trials] = [await store.sweep(LOCAL_USER, id), await store.trials(LOCAL_USER, id)];
+    return { resultHash: sweep?.resultHash, size: trials?.grid.trials };
+  }
+  const [result, curve] = [await store.result(LOCAL_USER, id), await store.curve(LOCAL_USER, id)];
+  return { resultHash: result?.resultHash, size: curve?.equity.length };
 }
 
 function rowsTooMany(path: string, jobs: number): string[] {

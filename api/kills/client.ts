@@ -1,9 +1,10 @@
-import { JOB_BODIES } from "./requests.ts";
+import { RESOURCES } from "../resource.ts";
+import { BODIES } from "./requests.ts";
 
 /** One job as its sender knows it. */
 export interface SentJob {
   readonly key: string;
-  /** Which of JOB_BODIES. */
+  /** Which of BODIES. */
   readonly body: number;
   /** Every id that an answer gave for the key; more than one is a fault of the service. */
   readonly ids: Set<string>;
@@ -57,7 +58,7 @@ export class Client {
   private newJob(): SentJob {
     const job: SentJob = {
       key: `kill-${this.jobs.length}`,
-      body: Math.floor(this.uniform() * JOB_BODIES.length),
+      body: Math.floor(this.uniform() * BODIES.length),
       ids: new Set(),
       hashes: new Set(),
       deleted: false,
@@ -67,10 +68,11 @@ export class Client {
   }
 
   private async send(url: string, job: SentJob, headers: Readonly<Record<string, string>>, signal?: AbortSignal) {
-    const response = await fetch(`${url}/api/v1/jobs`, {
+    const { kind, body } = BODIES[job.body]!;
+    const response = await fetch(`${url}${RESOURCES[kind].path}`, {
       method: "POST",
       headers: { "content-type": "application/json", "idempotency-key": job.key, ...headers },
-      body: JSON.stringify(JOB_BODIES[job.body]),
+      body: JSON.stringify(body),
       ...(signal === undefined ? {} : { signal }),
     });
     // The place of the job comes with the head: an answer that is cut off after it has promised the job.
@@ -85,7 +87,7 @@ export class Client {
 
   private async cancel(url: string, { id, job }: { readonly id: string; readonly job: SentJob }, signal: AbortSignal) {
     job.deleted = true;
-    const { status } = await fetch(`${url}/api/v1/jobs/${id}`, { method: "DELETE", signal });
+    const { status } = await fetch(`${url}${RESOURCES[BODIES[job.body]!.kind].path}/${id}`, { method: "DELETE", signal });
     if (status !== 202 && status !== 409) this.oddities.push(`DELETE ${status}`);
   }
 }

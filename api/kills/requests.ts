@@ -1,24 +1,44 @@
+import type { AppError } from "../../core/errors.ts";
 import { someBars } from "../../core/indicators/generated-bars.ts";
+import type { JobKind } from "../../core/jobs/job.ts";
 import { parseJob } from "../../core/requests/job.ts";
+import { parseSweep } from "../../core/requests/sweep.ts";
+import type { Result } from "../../core/result.ts";
 import { runBacktest } from "../../core/run/backtest.ts";
+import { runSweep } from "../../core/run/sweep.ts";
 import { formatDay } from "../../core/time.ts";
 import { inlineProvider } from "../../data/inline.ts";
 import { sampleProvider } from "../../data/sample.ts";
 import { engineTs } from "../../engine-ts/engine.ts";
+import { plainSweeper } from "../../engine-ts/sweep.ts";
 
 const SAMPLE = { symbol: "SAMPLE-TREND", source: "sample", strategy: "ma_crossover" } as const;
 const ROWS = 300;
 
-/** Bodies of jobs of every kind that needs no other server: samples of several lengths and forms of the curve, and bars in the request. */
-export const JOB_BODIES: readonly object[] = [
-  { ...SAMPLE, start: "2020-01-01", equity_points: "none" },
-  { ...SAMPLE, start: "2015-01-01", params: { fast: 20, slow: 100 }, equity_points: 100 },
-  { ...SAMPLE, symbol: "SAMPLE-RANGE", strategy: "rsi_reversion", end: "2005-12-31", equity_points: "none" },
-  { ...SAMPLE, symbol: "SAMPLE-VOL", strategy: "supertrend", direction: "both", commission: 0.001 },
-  { bars: inlineBars(1), strategy: "donchian_breakout" },
-  { bars: inlineBars(2), strategy: "ma_crossover", params: { fast: 3, slow: 9 }, equity_points: "none" },
-  { bars: inlineBars(3), strategy: "buy_and_hold", symbol: "MINE" },
+/** What is posted, and where. */
+export interface SentBody {
+  readonly kind: JobKind;
+  readonly body: object;
+}
+
+/** Bodies of every kind that needs no other server: samples of several lengths and forms of the curve, bars in the request, and sweeps. */
+export const BODIES: readonly SentBody[] = [
+  ...runs().map((body) => ({ kind: "backtest" as const, body })),
+  { kind: "sweep", body: { ...SAMPLE, start: "2020-01-01", params: { fast: { from: 2, to: 12 }, slow: [20, 50, 100] } } },
+  { kind: "sweep", body: { bars: inlineBars(4), strategy: "momentum", params: { lookback: { from: 1, to: 100 } } } },
 ];
+
+function runs(): readonly object[] {
+  return [
+    { ...SAMPLE, start: "2020-01-01", equity_points: "none" },
+    { ...SAMPLE, start: "2015-01-01", params: { fast: 20, slow: 100 }, equity_points: 100 },
+    { ...SAMPLE, symbol: "SAMPLE-RANGE", strategy: "rsi_reversion", end: "2005-12-31", equity_points: "none" },
+    { ...SAMPLE, symbol: "SAMPLE-VOL", strategy: "supertrend", direction: "both", commission: 0.001 },
+    { bars: inlineBars(1), strategy: "donchian_breakout" },
+    { bars: inlineBars(2), strategy: "ma_crossover", params: { fast: 3, slow: 9 }, equity_points: "none" },
+    { bars: inlineBars(3), strategy: "buy_and_hold", symbol: "MINE" },
+  ];
+}
 
 function inlineBars(seed: number): object {
   const { timeMs, open, high, low, close, volume } = someBars(seed, ROWS);
@@ -26,23 +46,34 @@ function inlineBars(seed: number): object {
   return { time: [...timeMs].map(formatDay), ...Object.fromEntries(columns) };
 }
 
-/** What a run of a body leaves. */
+/** What a run of a body leaves: its hash, and how long its curve is or how many trials there are. */
 export interface Expected {
   readonly resultHash: string;
-  readonly bars: number;
+  readonly size: number;
 }
 
 /** Every body run once, in this process, without a service and by the other engine. @throws when one does not run */
-export async function expectedOutcomes(): Promise<readonly Expected[]> {
-  return Promise.all(
-    JOB_BODIES.map(async (body) => {
-      const asked = parseJob(body);
-      if (!asked.ok) throw new Error(asked.error.detail);
-      const { request, bars } = asked.value;
-      const provider = bars === undefined ? sampleProvider : inlineProvider(bars);
-      const ran = await runBacktest(request, { provider, engine: engineTs, nowMs: Date.now() });
-      if (!ran.ok) throw new Error(ran.error.detail);
-      return { resultHash: ran.value.resultHash, bars: ran.value.bars.timeMs.length };
-    }),
-  );
+export function expectedOutcomes(): Promise<readonly Expected[]> {
+  return Promise.all(BODIES.map(({ kind, body }) => (kind === "sweep" ? sweptOnce(body) : runOnce(body))));
+}
+
+async function runOnce(body: object): Promise<Expected> {
+  const asked = must(parseJob(body));
+  const provider = asked.bars === undefined ? sampleProvider : inlineProvider(asked.bars);
+  const { resultHash, bars } = must(await runBacktest(asked.request, { provider, engine: engineTs, nowMs: Date.now() }));
+  return { resultHash, size: bars.timeMs.length };
+}
+
+async function sweptOnce(body: object): Promise<Expected> {
+  const asked = must(parseSweep(body));
+  const provider = asked.bars === undefined ? sampleProvider : inlineProvider(asked.bars);
+  const ran = await runSweep(asked.request, { provider, sweeper: plainSweeper(engineTs), nowMs: Date.now() });
+  if (ran === undefined) throw new Error("a sweep was called off");
+  const { resultHash, table } = must(ran);
+  return { resultHash, size: table.grid.trials };
+}
+
+function must<T>(result: Result<T, AppError>): T {
+  if (!result.ok) throw new Error(result.error.detail);
+  return result.value;
 }

@@ -28,7 +28,7 @@ interface Described {
   readonly unit: Unit;
 }
 
-function metric({ doc, unit }: Described): JsonSchema {
+export function metric({ doc, unit }: Described): JsonSchema {
   return figure(`${doc} (${unit})`);
 }
 
@@ -50,10 +50,13 @@ const WHICH: Properties = {
   strategy: words(STRATEGY_NAMES, "Which strategy ran."),
 };
 
-const SIZING = fields({
-  type: words(["percent_equity", "shares", "cash"], "What `value` counts."),
-  value: number("A fraction of the equity (1 is all of it), a number of shares, or money."),
-});
+const SIZING = fields(
+  {
+    type: words(["percent_equity", "shares", "cash"], "What `value` counts."),
+    value: number("A fraction of the equity (1 is all of it), a number of shares, or money."),
+  },
+  { description: "How large an order was." },
+);
 
 const CONVENTIONS = fields(
   {
@@ -144,8 +147,8 @@ const COMPLETED_JOB = fields(
       description: "One point a bar, or as many as `equity_points` allows; null for `none`.",
     },
     equity_curve_sampled: { const: true, description: "There where the curve has fewer points than bars." },
-    conventions: CONVENTIONS,
-    data: DATA,
+    conventions: ref("Conventions"),
+    data: ref("BarsUsed"),
     engine: ref("EngineUsed"),
     result_hash: hash(
       "SHA-256 of the bars, the settings that can change a fill, the fills and the equity: the same wherever it is computed",
@@ -167,6 +170,8 @@ const STATE: Properties = {
 
 /** What the routes of jobs answer. */
 export const answerSchemas: Properties = {
+  Conventions: CONVENTIONS,
+  BarsUsed: DATA,
   EngineUsed: ENGINE,
   CompletedJob: COMPLETED_JOB,
   JobInProgress: fields(

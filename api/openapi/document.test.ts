@@ -1,10 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { parseJob } from "../../core/requests/job.ts";
+import { parseSweep } from "../../core/requests/sweep.ts";
 import { strategies } from "../../core/strategies/registry.ts";
 import { parseInlineBars } from "../../data/inline.ts";
 import { HTTP_STATUS } from "../http-errors.ts";
 import { openApiDocument } from "./document.ts";
-import { jobExamples } from "./examples.ts";
+import { jobExamples, sweepExamples } from "./examples.ts";
 import { isObject } from "./schema.ts";
 import { complaints, listOf, object, resolved } from "./schema-check.ts";
 
@@ -36,6 +37,8 @@ describe("the OpenAPI document", () => {
       [
         ...["POST /api/v1/jobs", "GET /api/v1/jobs", "GET /api/v1/jobs/{id}", "DELETE /api/v1/jobs/{id}"],
         ...["GET /api/v1/jobs/{id}/equity", "GET /api/v1/jobs/{id}/trades", "GET /api/v1/jobs/{id}/events"],
+        ...["POST /api/v1/sweeps", "GET /api/v1/sweeps", "GET /api/v1/sweeps/{id}", "DELETE /api/v1/sweeps/{id}"],
+        ...["GET /api/v1/sweeps/{id}/trials", "GET /api/v1/sweeps/{id}/heatmap", "GET /api/v1/sweeps/{id}/events"],
         ...["POST /api/v1/jobs/{id}/verify", "GET /api/v1/strategies", "GET /api/v1/datasets", "PUT /api/v1/datasets/{symbol}"],
         ...["GET /api/v1/datasets/{symbol}", "DELETE /api/v1/datasets/{symbol}", "GET /api/v1/bars", "GET /health", "GET /ready"],
         ...["GET /metrics", "GET /openapi.json", "GET /docs"],
@@ -145,4 +148,9 @@ test.each(Object.entries(jobExamples))("the example request %s is one that works
   const parsed = parseJob(value);
   if (!parsed.ok) throw new Error(parsed.error.detail);
   if (parsed.value.bars !== undefined) expect(parseInlineBars(parsed.value.bars).ok).toBe(true);
+});
+
+test.each(Object.entries(sweepExamples))("the example sweep %s is one that works", (_, { value }) => {
+  expect(complaints(object(schemas.SweepRequest), value, { document })).toEqual([]);
+  expect(parseSweep(value)).toMatchObject({ ok: true });
 });

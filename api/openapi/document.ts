@@ -6,6 +6,9 @@ import { recordSchemas } from "./record-schemas.ts";
 import { requestSchemas } from "./request-schema.ts";
 import { resourceSchemas } from "./resource-schemas.ts";
 import type { JsonSchema } from "./schema.ts";
+import { sweepPaths } from "./sweep-paths.ts";
+import { sweepRequestSchemas } from "./sweep-request-schema.ts";
+import { sweepSchemas } from "./sweep-schemas.ts";
 
 const DESCRIPTION = `Send a strategy and a symbol, get back a backtest: every trade, the equity curve and the figures.
 
@@ -23,12 +26,20 @@ export function openApiDocument(version: string): JsonSchema {
     servers: [{ url: "/" }],
     tags: [
       { name: "jobs", description: "Backtests." },
+      { name: "sweeps", description: "A backtest for every combination of parameters." },
       { name: "strategies", description: "What can be run." },
       { name: "data", description: "What it can be run on." },
       { name: "service", description: "The service itself." },
     ],
-    paths: Object.fromEntries(Object.entries({ ...jobPaths, ...otherPaths }).map(([path, item]) => [path, pathObject(item)])),
-    components: { schemas: { ...requestSchemas(), ...answerSchemas, ...recordSchemas, ...resourceSchemas } },
+    paths: Object.fromEntries(
+      Object.entries({ ...jobPaths, ...sweepPaths, ...otherPaths }).map(([path, item]) => [path, pathObject(item)]),
+    ),
+    components: {
+      schemas: {
+        ...{ ...requestSchemas(), ...sweepRequestSchemas() },
+        ...{ ...answerSchemas, ...sweepSchemas, ...recordSchemas, ...resourceSchemas },
+      },
+    },
   };
 }
 

@@ -48,3 +48,32 @@ export const jobExamples = {
     },
   },
 } as const;
+
+/** Requests for sweeps that work on a fresh server. */
+export const sweepExamples = {
+  ranges: {
+    summary: "Two windows over ranges, the best by Sharpe ratio",
+    value: {
+      symbol: "SAMPLE-TREND",
+      source: "sample",
+      strategy: "ma_crossover",
+      params: { fast: { from: 5, to: 50, step: 5 }, slow: { from: 20, to: 200, step: 20 } },
+      start: "2015-01-01",
+      commission: 0.001,
+      top: 5,
+    },
+  },
+  lists: {
+    summary: "Lists, words and a constraint, by another figure",
+    value: {
+      symbol: "SAMPLE-VOL",
+      source: "sample",
+      strategy: "ma_crossover",
+      params: { average: ["sma", "ema"], fast: [10, 20, 50], slow: [50, 100, 150] },
+      constraints: ["slow >= 100"],
+      objective: "calmar",
+      start: "2015-01-01",
+      overfitting: "none",
+    },
+  },
+} as const;

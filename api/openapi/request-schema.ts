@@ -33,7 +33,8 @@ const SIGNALS = {
   maxItems: MOST_INLINE_ROWS,
 };
 
-function properties(): Properties {
+/** The fields of a job. */
+export function properties(): Properties {
   const { properties: derived = {} } = z.toJSONSchema(backtestSchema, { io: "input" });
   const given: Record<string, JsonSchema> = {};
   for (const [name, schema] of Object.entries(derived)) given[name] = typeof schema === "object" ? inOne(schema) : {};
@@ -58,7 +59,7 @@ function properties(): Properties {
 }
 
 /** A value or null as one schema of two types, which is easier to read than two schemas. */
-function inOne({ anyOf, ...rest }: JsonSchema): JsonSchema {
+export function inOne({ anyOf, ...rest }: JsonSchema): JsonSchema {
   const [schema, nothing, ...others] = Array.isArray(anyOf) ? anyOf.filter(isObject) : [];
   if (schema === undefined || nothing?.type !== "null" || others.length > 0)
     return anyOf === undefined ? rest : { ...rest, anyOf };
@@ -82,7 +83,7 @@ const OWN_SIGNALS: JsonSchema = {
 };
 
 /** Combinations of fields that contradict each other. */
-const FORBIDDEN: readonly JsonSchema[] = [
+export const FORBIDDEN: readonly JsonSchema[] = [
   { required: ["initial_cash", "cash"] },
   { required: ["initial_cash", "initial_capital"] },
   { required: ["cash", "initial_capital"] },
@@ -122,8 +123,13 @@ const BAR_COLUMNS: JsonSchema = {
   additionalProperties: false,
 };
 
+/** A strategy's name as the beginning of the name of a schema. */
+export function schemaName(strategy: string): string {
+  return strategy.replace(/(^|_)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
+}
+
 function paramsName(strategy: string): string {
-  return `${strategy.replace(/(^|_)([a-z])/g, (_, __, letter: string) => letter.toUpperCase())}Params`;
+  return `${schemaName(strategy)}Params`;
 }
 
 function paramsSchema({ params, rules }: Strategy): JsonSchema {
@@ -136,7 +142,7 @@ function paramsSchema({ params, rules }: Strategy): JsonSchema {
   };
 }
 
-function paramSchema(spec: ParamSpec): JsonSchema {
+export function paramSchema(spec: ParamSpec): JsonSchema {
   const description = `${spec.doc}${spec.unit === "" ? "" : ` (${spec.unit})`}`;
   if (spec.kind === "choice") return { type: "string", enum: spec.choices, default: spec.default, description };
   return { type: spec.kind, minimum: spec.min, maximum: spec.max, default: spec.default, description };

@@ -15,6 +15,7 @@ import {
   type Properties,
   page,
   ref,
+  SWEEP_ID,
   text,
   whole,
   words,
@@ -66,10 +67,13 @@ const PARAMETER = fields(
 /** What the routes beside those of jobs answer, and problems. */
 export const resourceSchemas: Properties = {
   Finding: FINDING,
-  JobProblem: fields(PROBLEM, { description: "Why a job failed." }),
+  JobProblem: fields(PROBLEM, { description: "Why a job or a sweep failed." }),
   Problem: fields(
-    { ...PROBLEM, request_id: text("Id of the request, for the log."), job_id: JOB_ID },
-    { optional: ["job_id"], description: "RFC 9457. `job_id` is there where a job was accepted and failed within the wait." },
+    { ...PROBLEM, request_id: text("Id of the request, for the log."), job_id: JOB_ID, sweep_id: SWEEP_ID },
+    {
+      optional: ["job_id", "sweep_id"],
+      description: "RFC 9457. `job_id` or `sweep_id` is there where that was accepted and failed within the wait.",
+    },
   ),
   Dataset: fields(
     { symbol: text("As it was understood: in upper case."), ...SERIES, created_at: instant("When it was uploaded") },

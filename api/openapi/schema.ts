@@ -80,8 +80,13 @@ export function hash(what: string): JsonSchema {
   return text(`${what}.`, { pattern: "^sha256:[0-9a-f]{64}$" });
 }
 
-export const JOB_ID: JsonSchema = text("UUID v7 of the job, made by the server.", {
-  format: "uuid",
-  pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
-  examples: ["01890a5d-ac96-774b-bcce-b302099a8057"],
-});
+function uuid(what: string): JsonSchema {
+  return text(`UUID v7 of the ${what}, made by the server.`, {
+    format: "uuid",
+    pattern: "^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$",
+    examples: ["01890a5d-ac96-774b-bcce-b302099a8057"],
+  });
+}
+
+export const JOB_ID: JsonSchema = uuid("job");
+export const SWEEP_ID: JsonSchema = uuid("sweep");

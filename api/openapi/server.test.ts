@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { VERSION } from "../../core/version.ts";
 import { startServer, type TestServer } from "../test-server.ts";
 import { openApiDocument } from "./document.ts";
-import { jobExamples } from "./examples.ts";
+import { jobExamples, sweepExamples } from "./examples.ts";
 import { complaints, object } from "./schema-check.ts";
 
 const document = openApiDocument(VERSION);
@@ -56,11 +56,13 @@ async function call(
 
 const JOBS = "/api/v1/jobs";
 const JOB = "/api/v1/jobs/{id}";
+const SWEEPS = "/api/v1/sweeps";
+const SWEEP = "/api/v1/sweeps/{id}";
 const DATASET = "/api/v1/datasets/{symbol}";
 const CSV = { headers: { accept: "text/csv" } };
 
-const submit = (body: object, headers: Readonly<Record<string, string>> = {}) =>
-  call("POST", JOBS, {}, "", { headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) });
+const submit = (body: object, headers: Readonly<Record<string, string>> = {}, to = JOBS) =>
+  call("POST", to, {}, "", { headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) });
 
 describe("a running server answers what the document says", () => {
   test("the document itself is the one that is served", async () => {
@@ -107,6 +109,39 @@ describe("a running server answers what the document says", () => {
     expect(statuses.map(({ status }) => status)).toEqual([200, 200, 422]);
     expect((await submit({ symbol: "AAPL" })).status).toBe(400);
     expect((await submit({ symbol: "NOPE", source: "sample", strategy: "momentum" })).status).toBe(404);
+  });
+
+  test("on sweeps, from the example requests on", async () => {
+    const { ranges, lists } = sweepExamples;
+    expect((await submit(lists.value, {}, SWEEPS)).status).toBe(200);
+    const { status, body } = await submit(ranges.value, {}, SWEEPS);
+    const id = String(object(body).sweep_id);
+    expect(status).toBe(200);
+    expect((await call("GET", SWEEP, { id })).body).toEqual(body);
+    expect((await call("GET", `${SWEEP}/trials`, { id }, "?sort=-sharpe&sharpe_gte=0&limit=3")).status).toBe(200);
+    expect((await call("GET", `${SWEEP}/trials`, { id }, "", CSV)).status).toBe(200);
+    expect((await call("GET", `${SWEEP}/trials`, { id }, "?sort=luck")).status).toBe(400);
+    expect((await call("GET", `${SWEEP}/heatmap`, { id }, "?metric=trades")).status).toBe(200);
+    expect((await call("GET", `${SWEEP}/events`, { id })).status).toBe(200);
+    expect((await call("GET", SWEEPS, {}, "?limit=1")).status).toBe(200);
+    expect((await call("GET", SWEEPS, {}, "", CSV)).status).toBe(200);
+    expect((await call("DELETE", SWEEP, { id })).status).toBe(409);
+    expect((await call("DELETE", SWEEP, { id }, "?remove=true")).status).toBe(204);
+    expect((await call("GET", SWEEP, { id })).status).toBe(404);
+  });
+
+  test("on sweeps that go on, are cancelled, fail or are refused", async () => {
+    const { ranges } = sweepExamples;
+    const { body } = await submit(ranges.value, { prefer: "respond-async" }, SWEEPS);
+    const id = String(object(body).sweep_id);
+    expect((await call("GET", SWEEP, { id })).status).toBe(200);
+    expect([202, 409]).toContain((await call("DELETE", SWEEP, { id })).status);
+    const failed = await submit({ ...ranges.value, start: "2090-01-01" }, {}, SWEEPS);
+    expect(failed.status).toBe(422);
+    const of = { id: String(object(failed.body).sweep_id) };
+    expect([(await call("GET", SWEEP, of)).status, (await call("GET", `${SWEEP}/trials`, of)).status]).toEqual([200, 409]);
+    expect((await submit({ symbol: "AAPL" }, {}, SWEEPS)).status).toBe(400);
+    expect((await call("GET", SWEEPS, {}, "?cursor=x")).status).toBe(400);
   });
 
   test("on datasets and bars", async () => {

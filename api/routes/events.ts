@@ -1,24 +1,29 @@
 import { Hono } from "hono";
-import { isFinal, type Job, type JobState, type JobStatus } from "../../core/jobs/job.ts";
+import { isFinal, type Job, type JobKind, type JobState, type JobStatus } from "../../core/jobs/job.ts";
 import type { Ctx, Env } from "../http/env.ts";
 import { type EventStream, eventStream } from "../http/event-stream.ts";
 import { problem } from "../http/problem.ts";
 import { refusedQuery } from "../http/query.ts";
 import type { JobEvent, Parts } from "../parts.ts";
+import { idOf, RESOURCES } from "../resource.ts";
 import { findJob } from "./find-job.ts";
 
 const HEARTBEAT_MS = 5000;
 const LAST = "end";
 
-/** `GET /api/v1/jobs/{id}/events`: the state at once, then what happens, then `end`. */
+/** `GET /api/v1/jobs/{id}/events` and `/api/v1/sweeps/{id}/events`: the state at once, then what happens, then `end`. */
 export function eventRoutes(parts: Parts, heartbeatMs = HEARTBEAT_MS): Hono<Env> {
-  return new Hono<Env>().get("/api/v1/jobs/:id/events", (c) => events(c, parts, heartbeatMs));
+  const routes = new Hono<Env>();
+  for (const { kind, path } of Object.values(RESOURCES)) {
+    routes.get(`${path}/:id/events`, (c) => events(c, parts, kind, heartbeatMs));
+  }
+  return routes;
 }
 
-async function events(c: Ctx, parts: Parts, heartbeatMs: number): Promise<Response> {
+async function events(c: Ctx, parts: Parts, kind: JobKind, heartbeatMs: number): Promise<Response> {
   const refused = refusedQuery(c.req.url);
   if (refused !== null) return problem(c, refused);
-  const found = await findJob(c, parts);
+  const found = await findJob(c, parts, kind);
   if (!found.ok) return problem(c, found.error);
   const headers = { "content-type": "text/event-stream", "x-accel-buffering": "no" };
   const seen = c.req.header("last-event-id") ?? null;
@@ -37,10 +42,10 @@ function follow({ jobs, runner, user }: Parts, job: Job, seen: string | null, he
       const place = placeOf(status, attempt);
       if (place <= shown) return;
       shown = place;
-      send("state", String(place), { job_id: job.id, status, attempt });
+      send("state", String(place), { ...idOf(job), status, attempt });
     };
     const finish = (status: JobStatus) => {
-      send("end", LAST, { job_id: job.id, status });
+      send("end", LAST, { ...idOf(job), status });
       end();
     };
     const tell = (event: JobEvent) => {

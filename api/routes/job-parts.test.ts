@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Job, JobId } from "../../core/jobs/job.ts";
-import { storedAnswer } from "../job-answer.ts";
+import { runAnswer } from "../job-answer.ts";
 import { A_JOB, post, type Shown, shownBy, startTestService, type TestService } from "../test-service.ts";
 
 /** Bought at 10 with 100: worth 100, 200, 50, 100 at the closes; peak 200. */
@@ -142,12 +142,12 @@ test("an answer of more than 20,000 points is put together in pieces, and says t
   const curve = { initialCash: 1, daily: false, timeMs, equity: new Float64Array(n).fill(2) };
   const id = held as JobId;
   const job: Job = {
-    ...{ id, createdAtMs: 0, symbol: "X", strategy: "buy_and_hold", request: "{}" },
+    ...{ id, kind: "backtest", createdAtMs: 0, symbol: "X", strategy: "buy_and_hold", request: "{}" },
     bars: { source: "inline", hash: null },
     state: { status: "completed", attempt: 1 },
   };
   const result = { head: '{"a":1}', trades: "[]", resultHash: "", sharpe: null, totalReturn: null, maxDrawdown: null };
-  const pieces = await storedAnswer({ ...service.parts.jobs, curve: async () => curve }, service.parts.user, job, result);
+  const pieces = await runAnswer({ ...service.parts.jobs, curve: async () => curve }, service.parts.user, job, result);
   expect(pieces).not.toBeString();
   const whole: Shown & { a: number } = JSON.parse([...pieces].join(""));
   expect([whole.a, whole.trades, whole.equity_curve?.length]).toEqual([1, [], n]);

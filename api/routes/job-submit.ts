@@ -2,7 +2,8 @@ import { Hono } from "hono";
 import { type AppError, appError, fail } from "../../core/errors.ts";
 import { isFinal, type Job, type JobId, type NewJob } from "../../core/jobs/job.ts";
 import type { Acceptance, IdempotencyKey } from "../../core/jobs/store.ts";
-import { type JobRequest, parseJob } from "../../core/requests/job.ts";
+import { parseJob } from "../../core/requests/job.ts";
+import { parseSweep } from "../../core/requests/sweep.ts";
 import { ok, type Result } from "../../core/result.ts";
 import { JSON_TYPE, jsonAnswer, textAnswer } from "../http/answer.ts";
 import { readJson } from "../http/body.ts";
@@ -15,34 +16,45 @@ import { answerText, jobWithoutResult, storedAnswer } from "../job-answer.ts";
 import { resolveBars } from "../job-bars.ts";
 import { countJob } from "../metrics.ts";
 import type { Finished, Parts } from "../parts.ts";
+import { idOf, RESOURCES, type Resource } from "../resource.ts";
 import { overload } from "./overload.ts";
 
 /** A dataset may be replaced between finding its bars and accepting the job: then it is looked up again, so often. */
 const LOOK_UPS = 3;
 
-/** `POST /api/v1/jobs` */
+type Asked = Parameters<typeof resolveBars>[2] & { readonly strategy: string; readonly body: object };
+
+/** `POST /api/v1/jobs` and `POST /api/v1/sweeps` */
 export function jobSubmitRoutes(parts: Parts): Hono<Env> {
-  return new Hono<Env>().post("/api/v1/jobs", (c) => submit(c, parts));
+  const { faults } = parts;
+  return new Hono<Env>()
+    .post(RESOURCES.backtest.path, (c) => submit(c, parts, RESOURCES.backtest, (body) => parseJob(body, { faults })))
+    .post(RESOURCES.sweep.path, (c) => submit(c, parts, RESOURCES.sweep, (body) => parseSweep(body, { faults })));
 }
 
-async function submit(c: Ctx, parts: Parts): Promise<Response> {
+async function submit(
+  c: Ctx,
+  parts: Parts,
+  { kind }: Resource,
+  parse: (body: unknown) => Result<Asked, AppError>,
+): Promise<Response> {
   const { limits, jobs, user, runner } = parts;
   const refused = refusedQuery(c.req.url) ?? overload(parts);
   if (refused !== null) return problem(c, refused);
   const body = await readJson(c.req.raw, limits.maxJsonBytes, limits.maxDepth);
   if (!body.ok) return problem(c, body.error);
-  const key = idempotencyKey(c.req.header("idempotency-key") ?? null, body.value);
+  const key = idempotencyKey(c.req.header("idempotency-key") ?? null, body.value, kind);
   if (!key.ok) return problem(c, key.error);
   if (key.value !== null) {
     const known = await jobs.replay(user, key.value);
     if (known === "mismatch") return problem(c, mismatch());
     if (known !== undefined) return replayed(c, parts, known);
   }
-  const asked = parseJob(body.value, { faults: parts.faults });
+  const asked = parse(body.value);
   if (!asked.ok) return problem(c, asked.error);
 
   const id = parts.newJobId();
-  const accepted = await accept(parts, id, asked.value, key.value);
+  const accepted = await accept(parts, { id, kind }, asked.value, key.value);
   if (!accepted.ok) return problem(c, accepted.error);
   const { acceptance, job } = accepted.value;
   if (acceptance.kind === "mismatch") return problem(c, mismatch());
@@ -50,18 +62,18 @@ async function submit(c: Ctx, parts: Parts): Promise<Response> {
 
   c.set("jobId", id);
   countJob(parts.metrics, "queued");
-  const ref = { user, id };
+  const ref = { user, id, kind };
   const { waitMs, applied } = parsePrefer(c.req.header("prefer") ?? null, parts.defaultWaitMs);
   runner.ring(ref, waitMs > 0);
   const finished = waitMs > 0 ? await runner.wait(ref, waitMs) : undefined;
-  const headers = { location: locationOf(id), ...(applied === null ? {} : { "preference-applied": applied }) };
-  return finished === undefined ? pending(parts, id, waitMs, headers) : outcome(c, parts, job, finished, headers);
+  const headers = { location: locationOf(job), ...(applied === null ? {} : { "preference-applied": applied }) };
+  return finished === undefined ? pending(parts, job, waitMs, headers) : outcome(c, parts, job, finished, headers);
 }
 
 async function accept(
   { jobs, datasets, user, nowMs }: Parts,
-  id: JobId,
-  asked: JobRequest,
+  named: Pick<NewJob, "id" | "kind">,
+  asked: Asked,
   key: IdempotencyKey | null,
 ): Promise<Result<{ readonly acceptance: Acceptance; readonly job: NewJob }, AppError>> {
   for (let lookUp = 0; lookUp < LOOK_UPS; lookUp++) {
@@ -69,7 +81,7 @@ async function accept(
     if (!bars.ok) return bars;
     const { source, hash, stored } = bars.value;
     const job: NewJob = {
-      id,
+      ...named,
       createdAtMs: nowMs(),
       symbol: asked.request.symbol,
       strategy: asked.strategy,
@@ -85,13 +97,13 @@ async function accept(
 /** The job goes on after the wait. */
 async function pending(
   { jobs, user }: Parts,
-  id: JobId,
+  accepted: NewJob,
   waitMs: number,
   headers: Readonly<Record<string, string>>,
 ): Promise<Response> {
-  const job = waitMs > 0 ? await jobs.find(user, id) : undefined;
+  const job = waitMs > 0 ? await jobs.find(user, accepted.id) : undefined;
   const status = job?.state.status ?? "queued";
-  return jsonAnswer({ job_id: id, status: status === "running" ? status : "queued" }, 202, headers);
+  return jsonAnswer({ ...idOf(accepted), status: status === "running" ? status : "queued" }, 202, headers);
 }
 
 async function outcome(
@@ -102,34 +114,36 @@ async function outcome(
   headers: Readonly<Record<string, string>>,
 ): Promise<Response> {
   const job: Job = { ...accepted, state };
-  if (state.status === "failed") return problem(c, state.problem, headers, job.id);
+  if (state.status === "failed") return problem(c, state.problem, headers, idOf(job));
   if (state.status !== "completed") return jsonAnswer(jobWithoutResult(job), 200, headers);
   if (head !== null && trades !== null && curveText !== null) {
     return textAnswer(answerText(head, trades, curveText), JSON_TYPE, 200, headers);
   }
+  if (head !== null && job.kind === "sweep") return textAnswer(head, JSON_TYPE, 200, headers);
   return completed(c, parts, job, headers);
 }
 
 /** The job that a key stands for, as it is now. */
 async function replayed(c: Ctx, parts: Parts, id: JobId): Promise<Response> {
   const job = await parts.jobs.find(parts.user, id);
-  if (job === undefined) return problem(c, appError("not_found", "the job of this Idempotency-Key was removed; use another key"));
+  if (job === undefined)
+    return problem(c, appError("not_found", "what this Idempotency-Key stands for was removed; use another key"));
   c.set("jobId", id);
-  const headers = { location: locationOf(id), "idempotency-replayed": "true" };
-  if (!isFinal(job.state)) return jsonAnswer({ job_id: id, status: job.state.status }, 202, headers);
+  const headers = { location: locationOf(job), "idempotency-replayed": "true" };
+  if (!isFinal(job.state)) return jsonAnswer({ ...idOf(job), status: job.state.status }, 202, headers);
   return job.state.status === "completed" ? completed(c, parts, job, headers) : jsonAnswer(jobWithoutResult(job), 200, headers);
 }
 
 async function completed(c: Ctx, { jobs, user }: Parts, job: Job, headers: Readonly<Record<string, string>>): Promise<Response> {
-  const result = await jobs.result(user, job.id);
-  if (result === undefined) return problem(c, appError("not_found", "the job was removed meanwhile"));
-  return textAnswer(await storedAnswer(jobs, user, job, result), JSON_TYPE, 200, headers);
+  const stored = await storedAnswer(jobs, user, job);
+  if (stored === undefined) return problem(c, appError("not_found", `the ${RESOURCES[job.kind].word} was removed meanwhile`));
+  return textAnswer(await stored.body(), JSON_TYPE, 200, headers);
 }
 
 function mismatch(): AppError {
   return appError("idempotency_mismatch", "this Idempotency-Key was used with another body; use a new key for a new request");
 }
 
-function locationOf(id: JobId): string {
-  return `/api/v1/jobs/${id}`;
+function locationOf({ kind, id }: Pick<NewJob, "kind" | "id">): string {
+  return `${RESOURCES[kind].path}/${id}`;
 }

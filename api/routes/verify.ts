@@ -20,7 +20,6 @@ async function verify(c: Ctx, parts: Parts): Promise<Response> {
   if (!found.ok) return problem(c, found.error);
   const { job, result } = found.value;
   const compared = await rerun(job, result.resultHash, {
-    faults: parts.faults,
     nowMs: parts.nowMs,
     run: (task) => parts.runner.pool.run(task),
   });

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Registry } from "prom-client";
 import { appError, fail } from "../../core/errors.ts";
-import { isFinal, type Job, type JobId } from "../../core/jobs/job.ts";
+import { isFinal, type Job, type JobId, type JobKind } from "../../core/jobs/job.ts";
 import type { JobStore } from "../../core/jobs/store.ts";
 import type { BarProvider } from "../../core/ports.ts";
 import { ok } from "../../core/result.ts";
@@ -67,19 +67,19 @@ function service() {
     await made.start();
     return made;
   };
-  const accept = async (fields: object, source: Job["bars"]["source"] = "sample") => {
+  const accept = async (fields: object, source: Job["bars"]["source"] = "sample", kind: JobKind = "backtest") => {
     const request = { symbol: "SAMPLE-TREND", source, strategy: "ma_crossover", start: "2020-01-01", ...fields };
     const id = newId();
     await jobs.accept(
       LOCAL_USER,
       {
-        ...{ id, createdAtMs: nowMs(), symbol: request.symbol, strategy: request.strategy },
+        ...{ id, kind, createdAtMs: nowMs(), symbol: request.symbol, strategy: request.strategy },
         ...{ request: JSON.stringify(request), bars: { source, hash: null } },
       },
       null,
       null,
     );
-    return { user: LOCAL_USER, id };
+    return { user: LOCAL_USER, id, kind };
   };
   const stateOf = async (id: JobId) => (await jobs.find(LOCAL_USER, id))?.state;
   return { jobs, bars, runner, accept, stateOf, logged };
@@ -189,6 +189,37 @@ describe("a job that was rung for", () => {
   });
 });
 
+describe("a sweep", () => {
+  test("completes, tells its progress while it runs, and leaves its answer and its trials", async () => {
+    const { runner, accept, jobs } = service();
+    const { ring, wait, subscribe, progress } = await runner();
+    const ref = await accept({ params: { fast: [5, 10], slow: [20, 30] } }, "sample", "sweep");
+    const told: unknown[] = [];
+    subscribe(ref, (event) => {
+      if (event.kind === "progress") told.push([event.done, event.total], progress(ref.id));
+    });
+    ring(ref, true);
+    const finished = await wait(ref, 10_000);
+    expect(finished).toMatchObject({ state: { status: "completed" }, trades: null, curveText: null });
+    expect((await jobs.sweep(ref.user, ref.id))?.head).toBe(finished?.head ?? "");
+    expect((await jobs.trials(ref.user, ref.id))?.grid.trials).toBe(4);
+    expect(told.slice(0, 2)).toEqual([[0, 4], { done: 0, total: 4 }]);
+    expect(progress(ref.id)).toBeNull();
+  });
+
+  test("keeps no other job waiting but while it runs itself, however many of them there are", async () => {
+    const { runner, accept, stateOf } = service();
+    const { ring, wait } = await runner();
+    const sweeps = [];
+    for (let k = 0; k < 4; k++) sweeps.push(await accept({ strategy: "fault_loop" }, "sample", "sweep"));
+    const job = await accept({});
+    for (const ref of [...sweeps, job]) ring(ref, false);
+    expect((await wait(job, 15_000))?.state.status).toBe("completed");
+    const states = await Promise.all(sweeps.map(async ({ id }) => (await stateOf(id))?.status));
+    expect(states.slice(2)).toEqual(["queued", "queued"]);
+  });
+});
+
 describe("a job that nobody rang for", () => {
   test("is found in the store at the start", async () => {
     const { runner, accept } = service();
@@ -226,7 +257,7 @@ test("what runs at a stop is handed back and completes after the next start", as
   const slow = await accept({ strategy: "fault_loop" });
   first.ring(slow, false);
   first.ring(ref, false);
-  await Bun.sleep(300);
+  while ((await stateOf(slow.id))?.status !== "running") await Bun.sleep(5);
   await first.stop(0);
   expect((await stateOf(ref.id))?.status).toBe("queued");
   expect(await stateOf(slow.id)).toMatchObject({ status: "queued", attempt: 1, tries: 0 });

@@ -1,11 +1,11 @@
 import { type AppError, appError, type ErrorCode } from "../../core/errors.ts";
 import { isFinal, type Job, type JobId, type JobOutput, type JobState } from "../../core/jobs/job.ts";
-import type { JobRef, JobStore } from "../../core/jobs/store.ts";
+import type { DueJob, JobRef, JobStore } from "../../core/jobs/store.ts";
 import type { BarProvider } from "../../core/ports.ts";
-import type { Result } from "../../core/result.ts";
-import type { BacktestOutput, ComputePool, TaskBars } from "../compute/task.ts";
+import { ok, type Result } from "../../core/result.ts";
+import type { BacktestOutput, ComputePool, SweptOutput, TaskBars } from "../compute/task.ts";
 import { countJob, type ServiceMetrics } from "../metrics.ts";
-import type { Log, Runner } from "../parts.ts";
+import type { Log, Progress, Runner } from "../parts.ts";
 import { Line } from "./line.ts";
 import { fetchedBarsOf, keptBarsOf } from "./task-bars.ts";
 import { Watchers } from "./watchers.ts";
@@ -36,12 +36,13 @@ interface Work {
   readonly ref: JobRef;
   readonly attempt: number;
   readonly abort: AbortController;
+  progress: Progress | null;
 }
 
 /** How often the store is asked for jobs that nobody rang for, and for the end of watched jobs that run elsewhere. */
-const SWEEP_MS = 1000;
+const DUE_MS = 1000;
 const WATCH_MS = 100;
-const SWEEP_LIMIT = 1000;
+const DUE_LIMIT = 1000;
 /** Jobs whose bars are being fetched do not occupy a child; so many may be under way besides those in the pool. */
 const FETCHING_MOST = 32;
 /** Failures that may be gone next time. Bars that are refused, time and memory that run out would be so again. */
@@ -61,6 +62,8 @@ export function createRunner(parts: RunnerParts): RunningRunner {
   const timers: Timer[] = [];
   let fetching = 0;
   let taking = 0;
+  /** Those of them that are sweeps, which run long: none has to be at hand when another ends, and others shall find a place beside them. */
+  let sweeps = 0;
   /** Not before a child can take a task: what is taken while none can would be lost on a process that dies young. */
   let pumping = false;
   let stopped = false;
@@ -69,11 +72,18 @@ export function createRunner(parts: RunnerParts): RunningRunner {
 
   function pump(): void {
     while (pumping && taking + work.size - fetching < most && fetching < FETCHING_MOST) {
-      const ref = line.next();
-      if (ref === undefined) return;
+      const next = line.next(sweeps < pool.size);
+      if (next === undefined) return;
       taking++;
-      void start(ref);
+      void startOne(next);
     }
+  }
+
+  async function startOne({ kind, ...ref }: DueJob): Promise<void> {
+    if (kind === "sweep") sweeps++;
+    await start(ref);
+    if (kind === "sweep") sweeps--;
+    pump();
   }
 
   async function start(ref: JobRef): Promise<void> {
@@ -86,9 +96,9 @@ export function createRunner(parts: RunnerParts): RunningRunner {
     taking--;
     if (job === undefined || job.state.status !== "running") {
       wanted.delete(ref.id);
-      return pump();
+      return;
     }
-    const mine: Work = { ref, attempt: job.state.attempt, abort: new AbortController() };
+    const mine: Work = { ref, attempt: job.state.attempt, abort: new AbortController(), progress: null };
     work.set(ref.id, mine);
     watchers.tell(ref.id, { kind: "state", status: "running", attempt: mine.attempt });
     try {
@@ -102,7 +112,6 @@ export function createRunner(parts: RunnerParts): RunningRunner {
     } finally {
       if (work.get(ref.id) === mine) work.delete(ref.id);
       wanted.delete(ref.id);
-      pump();
     }
   }
 
@@ -110,20 +119,7 @@ export function createRunner(parts: RunnerParts): RunningRunner {
     const { ref, attempt, abort } = mine;
     const bars = await barsFor(job, mine);
     if (abort.signal.aborted) return;
-    const output: Result<BacktestOutput, AppError> = bars.ok
-      ? await pool.run(
-          {
-            kind: "backtest",
-            jobId: job.id,
-            createdAtMs: job.createdAtMs,
-            nowMs: nowMs(),
-            request: job.request,
-            bars: bars.value,
-            curveText: wanted.has(job.id),
-          },
-          abort.signal,
-        )
-      : bars;
+    const output = bars.ok ? await compute(job, mine, bars.value) : bars;
     if (abort.signal.aborted) return;
     if (output.ok) {
       const hash = bars.ok && bars.value.kind === "stored" ? bars.value.hash : null;
@@ -136,9 +132,20 @@ export function createRunner(parts: RunnerParts): RunningRunner {
     if (state !== undefined) settle(ref, state, null);
   }
 
+  function compute(job: Job, mine: Work, bars: TaskBars): Promise<Result<BacktestOutput | SweptOutput, AppError>> {
+    const { signal } = mine.abort;
+    const { id, createdAtMs, request } = job;
+    const how = { createdAtMs, nowMs: nowMs(), request, bars };
+    if (job.kind === "backtest") return pool.run({ kind: "backtest", jobId: id, curveText: wanted.has(id), ...how }, signal);
+    return pool.run({ kind: "sweep", sweepId: id, ...how }, signal, (done, total) => {
+      mine.progress = { done, total };
+      watchers.tell(id, { kind: "progress", done, total });
+    });
+  }
+
   async function barsFor(job: Job, { ref, attempt }: Work): Promise<Result<TaskBars, AppError>> {
-    const kept = keptBarsOf(job, faults);
-    if (kept !== null) return kept;
+    const kept = keptBarsOf(job);
+    if (kept !== null) return ok(kept);
     fetching++;
     pump();
     try {
@@ -148,17 +155,18 @@ export function createRunner(parts: RunnerParts): RunningRunner {
     }
   }
 
-  /** Tells everybody what a job has come to; one that is queued again is rung for by the sweep, when its time has come. */
-  function settle(ref: JobRef, state: JobState, output: BacktestOutput | null): void {
+  /** Tells everybody what a job has come to; one that is queued again is rung for when it is found due, when its time has come. */
+  function settle(ref: JobRef, state: JobState, output: BacktestOutput | SweptOutput | null): void {
     countJob(metrics, state.status);
-    const texts = { head: output?.head ?? null, trades: output?.trades ?? null, curveText: output?.curveText ?? null };
+    const { trades, curveText } = output?.kind === "backtest" ? output : { trades: null, curveText: null };
+    const texts = { head: output?.head ?? null, trades, curveText };
     if (isFinal(state)) watchers.finish(ref.id, { state, ...texts });
     else watchers.tell(ref.id, { kind: "state", status: state.status, attempt: state.attempt });
   }
 
-  function ring(ref: JobRef, waiting: boolean): void {
-    if (waiting) wanted.add(ref.id);
-    if (work.has(ref.id) || !line.join(ref)) return;
+  function ring(job: DueJob, waiting: boolean): void {
+    if (waiting) wanted.add(job.id);
+    if (work.has(job.id) || !line.join(job)) return;
     pump();
   }
 
@@ -168,8 +176,8 @@ export function createRunner(parts: RunnerParts): RunningRunner {
     settle(ref, { status: "cancelled", attempt: work.get(ref.id)?.attempt ?? 0 }, null);
   }
 
-  async function sweep(): Promise<void> {
-    for (const ref of await jobs.due(SWEEP_LIMIT)) ring(ref, false);
+  async function lookForDue(): Promise<void> {
+    for (const job of await jobs.due(DUE_LIMIT)) ring(job, false);
   }
 
   async function renew(): Promise<void> {
@@ -224,6 +232,7 @@ export function createRunner(parts: RunnerParts): RunningRunner {
     get queued() {
       return line.length;
     },
+    progress: (id) => work.get(id)?.progress ?? null,
     wait(ref, ms, signal) {
       watchedRefs.set(ref.id, ref);
       return watchers.wait(ref.id, ms, signal);
@@ -235,10 +244,10 @@ export function createRunner(parts: RunnerParts): RunningRunner {
     async start() {
       const freed = await jobs.releaseDead(parts.isDead);
       if (freed > 0) log({ level: "info", message: `${freed} jobs of processes that died are queued again` });
-      await sweep();
-      every(SWEEP_MS, "looking for waiting jobs", async () => {
+      await lookForDue();
+      every(DUE_MS, "looking for waiting jobs", async () => {
         await jobs.releaseDead(parts.isDead);
-        await sweep();
+        await lookForDue();
       });
       every(WATCH_MS, "looking after watched jobs", watchElsewhere);
       every(Math.max(20, leaseMs / 3), "renewing leases", renew);
@@ -261,8 +270,10 @@ export function createRunner(parts: RunnerParts): RunningRunner {
   };
 }
 
-function storedOf({ headline, resultHash, head, trades, curve }: BacktestOutput, barsHash: string | null): JobOutput {
-  return { headline, resultHash, barsHash, head, trades, curve };
+function storedOf(output: BacktestOutput | SweptOutput, barsHash: string | null): JobOutput {
+  if (output.kind === "sweep") return { ...output, barsHash };
+  const { kind, headline, resultHash, head, trades, curve } = output;
+  return { kind, headline, resultHash, barsHash, head, trades, curve };
 }
 
 function reasonOf(cause: unknown): string {

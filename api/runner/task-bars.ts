@@ -1,22 +1,28 @@
 import type { AppError } from "../../core/errors.ts";
 import type { Job } from "../../core/jobs/job.ts";
 import type { StoredBars } from "../../core/jobs/store.ts";
-import type { BarProvider } from "../../core/ports.ts";
-import { type JobRequest, parseJob } from "../../core/requests/job.ts";
+import type { BarProvider, BarQuery } from "../../core/ports.ts";
+import { parseJob } from "../../core/requests/job.ts";
+import { parseSweep } from "../../core/requests/sweep.ts";
 import { ok, type Result } from "../../core/result.ts";
 import { barQueryOf } from "../../core/run/backtest.ts";
+import { sweepQueryOf } from "../../core/run/sweep.ts";
 import { encodeRawBars, hashOf } from "../../data/raw-bars-codec.ts";
 import type { TaskBars } from "../compute/task.ts";
 
 /** Where a child finds bars that are bundled or stored; null for a job whose bars have not been fetched yet. */
-export function keptBarsOf(job: Job, faults: readonly string[]): Result<TaskBars, AppError> | null {
-  const { source, hash } = job.bars;
-  if (source === "sample") return ok({ kind: "sample", symbol: job.symbol });
+export function keptBarsOf(job: Job): TaskBars | null {
+  const { symbol, bars } = job;
+  const { source, hash } = bars;
+  if (source === "sample") return { kind: "sample", symbol };
   if (hash === null) return null;
-  const parsed = requestOf(job, faults);
-  if (!parsed.ok) return parsed;
-  const { adjusted } = parsed.value.request;
-  return ok({ kind: "stored", hash, origin: { source, symbol: job.symbol, adjusted, synthetic: false, note: null } });
+  return { kind: "stored", hash, origin: { source, symbol, adjusted: isAdjusted(job), synthetic: false, note: null } };
+}
+
+/** What the request says of its prices. It was checked when it was accepted. */
+function isAdjusted({ request }: Job): boolean {
+  const fields: unknown = JSON.parse(request);
+  return typeof fields !== "object" || fields === null || !("adjusted" in fields) || fields.adjusted !== false;
 }
 
 /** Bars fetched for a job, and stored, so that they can be run on again. Errors: those of the provider. */
@@ -26,9 +32,9 @@ export async function fetchedBarsOf(
   provider: BarProvider,
   store: (bars: StoredBars) => Promise<unknown>,
 ): Promise<Result<TaskBars, AppError>> {
-  const parsed = requestOf(job, faults);
-  if (!parsed.ok) return parsed;
-  const provided = await provider.bars(barQueryOf(parsed.value.request));
+  const query = queryOf(job, faults);
+  if (!query.ok) return query;
+  const provided = await provider.bars(query.value);
   if (!provided.ok) return provided;
   const bytes = encodeRawBars(provided.value.raw);
   const hash = hashOf(bytes);
@@ -36,6 +42,13 @@ export async function fetchedBarsOf(
   return ok({ kind: "stored", hash, origin: provided.value.origin });
 }
 
-function requestOf(job: Job, faults: readonly string[]): Result<JobRequest, AppError> {
-  return parseJob(JSON.parse(job.request), { faults, barsApart: true });
+/** Which bars a job asks its source for. */
+function queryOf({ kind, request }: Job, faults: readonly string[]): Result<BarQuery, AppError> {
+  const body: unknown = JSON.parse(request);
+  if (kind === "sweep") {
+    const sweep = parseSweep(body, { faults, barsApart: true });
+    return sweep.ok ? ok(sweepQueryOf(sweep.value.request)) : sweep;
+  }
+  const job = parseJob(body, { faults, barsApart: true });
+  return job.ok ? ok(barQueryOf(job.value.request)) : job;
 }

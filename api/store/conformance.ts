@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Dataset, StoredBars } from "../../core/jobs/store.ts";
 import { describeKeeping } from "./keeping-behaviour.ts";
 import { describeRunning } from "./running-behaviour.ts";
+import { describeSweeps } from "./sweep-behaviour.ts";
 import { ALICE, BOB, jobBench, NOW, type StoreCase, testBars, testJob } from "./test-jobs.ts";
 
 /** What every store of jobs promises, as tests. */
@@ -17,6 +18,7 @@ export function describeJobStore(name: string, open: () => Promise<StoreCase>): 
     const bench = jobBench(() => at);
     describeKeeping(bench);
     describeRunning(bench);
+    describeSweeps(bench);
 
     test("answers a ping", async () => {
       expect(await at.jobs.ping()).toBeUndefined();

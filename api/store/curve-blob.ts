@@ -1,5 +1,6 @@
 import type { Curve, PackedCurve } from "../../core/jobs/job.ts";
 import { thin } from "../../core/run/thin.ts";
+import { bytesOf, doublesOf } from "./doubles.ts";
 
 const VERSION = 1;
 const ZSTD = { level: 1 } as const;
@@ -79,13 +80,4 @@ function unpackedTimes(packed: Uint8Array): Float64Array {
   const timeMs = doublesOf(Bun.zstdDecompressSync(packed));
   for (let i = 1; i < timeMs.length; i++) timeMs[i] = timeMs[i - 1]! + timeMs[i]!;
   return timeMs;
-}
-
-function bytesOf(column: Float64Array): Uint8Array {
-  return new Uint8Array(column.buffer, column.byteOffset, column.byteLength);
-}
-
-function doublesOf(blob: Uint8Array): Float64Array {
-  const aligned = blob.byteOffset % 8 === 0 ? blob : blob.slice();
-  return new Float64Array(aligned.buffer, aligned.byteOffset, Math.floor(aligned.byteLength / 8));
 }

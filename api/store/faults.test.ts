@@ -26,7 +26,7 @@ test("what a file must not show is found", async () => {
   await close();
   expect(faultsIn(path)).toEqual([]);
   inFile(path, (db) => db.run("DELETE FROM trades"));
-  expect(faultsIn(path)).toEqual([{ id: testId(1), status: "completed", results: 1, trades: 0, curves: 1 }]);
+  expect(faultsIn(path)).toEqual([{ id: testId(1), status: "completed", results: 1, trades: 0, curves: 1, trials: 0 }]);
 });
 
 describe("two processes on one file", () => {

@@ -1,23 +1,69 @@
 import type { Database, Statement } from "bun:sqlite";
 import type { JobId, JobStatus, UserId } from "../../core/jobs/job.ts";
-import type { JobFilter, JobSummary } from "../../core/jobs/store.ts";
+import type { JobFilter, JobSummary, SweepSummary } from "../../core/jobs/store.ts";
+import type { TrialColumn } from "../../core/sweep/table.ts";
 
-interface SummaryRow {
+interface ListedRow {
   readonly id: JobId;
   readonly status: JobStatus;
   readonly symbol: string;
   readonly strategy: string;
   readonly created_at_ms: number;
+}
+
+interface JobRow extends ListedRow {
   readonly sharpe: number | null;
   readonly total_return: number | null;
   readonly max_drawdown: number | null;
 }
 
-/** Lists jobs, newest first; each combination of conditions is prepared once. */
-export function jobLists(
-  db: Database,
-): (user: UserId, filter: JobFilter, limit: number, after: JobId | null) => readonly JobSummary[] {
-  const prepared = new Map<string, Statement<SummaryRow, (string | number)[]>>();
+interface SweepRow extends ListedRow {
+  readonly trials: number | null;
+  readonly skipped: number | null;
+  readonly objective: TrialColumn | null;
+  readonly best: number | null;
+}
+
+const LISTED = "SELECT jobs.id, status, symbol, strategy, created_at_ms";
+const BACKTESTS = `${LISTED}, sharpe, total_return, max_drawdown
+  FROM jobs LEFT JOIN results ON results.user_id = jobs.user_id AND results.job_id = jobs.id WHERE kind = 'backtest' AND`;
+/** Without the name of the index a filter would have its own looked through, among all backtests. */
+const SWEEPS = `${LISTED}, trial_count AS trials, skipped, objective, best
+  FROM jobs INDEXED BY jobs_sweeps
+  LEFT JOIN trials ON trials.user_id = jobs.user_id AND trials.job_id = jobs.id WHERE kind = 'sweep' AND`;
+
+type Listing<T> = (user: UserId, filter: JobFilter, limit: number, after: JobId | null) => readonly T[];
+
+/** Lists jobs, newest first. */
+export function jobLists(db: Database): { readonly backtests: Listing<JobSummary>; readonly sweeps: Listing<SweepSummary> } {
+  const jobs = listing<JobRow>(db, BACKTESTS);
+  const sweeps = listing<SweepRow>(db, SWEEPS);
+  return {
+    backtests: (...given) =>
+      jobs(...given).map((row) => ({
+        ...listed(row),
+        sharpe: row.sharpe,
+        totalReturn: row.total_return,
+        maxDrawdown: row.max_drawdown,
+      })),
+    sweeps: (...given) =>
+      sweeps(...given).map((row) => ({
+        ...listed(row),
+        trials: row.trials,
+        skipped: row.skipped,
+        objective: row.objective,
+        best: row.best,
+      })),
+  };
+}
+
+function listed({ id, status, symbol, strategy, created_at_ms: createdAtMs }: ListedRow) {
+  return { id, status, symbol, strategy, createdAtMs };
+}
+
+/** Each combination of conditions is prepared once. */
+function listing<Row>(db: Database, select: string): Listing<Row> {
+  const prepared = new Map<string, Statement<Row, (string | number)[]>>();
   return (user, filter, limit, after) => {
     const conditions = [
       ["jobs.status = ?", filter.status],
@@ -29,22 +75,9 @@ export function jobLists(
     const where = ["jobs.user_id = ?", ...wanted.map(({ sql }) => sql)].join(" AND ");
     let statement = prepared.get(where);
     if (statement === undefined) {
-      statement = db.prepare(
-        `SELECT jobs.id, status, symbol, strategy, created_at_ms, sharpe, total_return, max_drawdown
-         FROM jobs LEFT JOIN results ON results.user_id = jobs.user_id AND results.job_id = jobs.id
-         WHERE ${where} ORDER BY jobs.id DESC LIMIT ?`,
-      );
+      statement = db.prepare(`${select} ${where} ORDER BY jobs.id DESC LIMIT ?`);
       prepared.set(where, statement);
     }
-    return statement.all(user, ...wanted.map(({ value }) => value), limit).map((row) => ({
-      id: row.id,
-      status: row.status,
-      symbol: row.symbol,
-      strategy: row.strategy,
-      createdAtMs: row.created_at_ms,
-      sharpe: row.sharpe,
-      totalReturn: row.total_return,
-      maxDrawdown: row.max_drawdown,
-    }));
+    return statement.all(user, ...wanted.map(({ value }) => value), limit);
   };
 }

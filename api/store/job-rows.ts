@@ -19,7 +19,7 @@ export interface JobRows {
 }
 
 const STATE = "status, attempt, tries, due_at_ms, worker, problem";
-const JOB = `jobs.id, ${STATE}, created_at_ms, symbol, strategy, bars_source, bars_hash`;
+const JOB = `jobs.id, kind, ${STATE}, created_at_ms, symbol, strategy, bars_source, bars_hash`;
 type Value = string | number | null;
 
 export function jobRows(db: Database): JobRows {
@@ -35,8 +35,8 @@ export function jobRows(db: Database): JobRows {
   );
   const setBars = db.prepare<null, [string, UserId, JobId]>("UPDATE jobs SET bars_hash = ? WHERE user_id = ? AND id = ?");
   const insert = db.prepare<null, Value[]>(
-    `INSERT INTO jobs (user_id, id, ${STATE}, created_at_ms, symbol, strategy, bars_source, bars_hash)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO jobs (user_id, id, kind, ${STATE}, created_at_ms, symbol, strategy, bars_source, bars_hash)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertRequest = db.prepare<null, [UserId, JobId, string]>(
     "INSERT INTO requests (user_id, job_id, request) VALUES (?, ?, ?)",
@@ -62,7 +62,7 @@ export function jobRows(db: Database): JobRows {
     insert(user, job) {
       const { status, attempt, tries, due_at_ms, worker, problem } = columnsOf(job.state, 0);
       insert.run(
-        ...[user, job.id, status, attempt, tries, due_at_ms, worker, problem],
+        ...[user, job.id, job.kind, status, attempt, tries, due_at_ms, worker, problem],
         ...[job.createdAtMs, job.symbol, job.strategy, job.bars.source, job.bars.hash],
       );
       insertRequest.run(user, job.id, job.request);

@@ -2,10 +2,13 @@ import { Database } from "bun:sqlite";
 import { afterAll, describe, expect, test } from "bun:test";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { LOCAL_USER } from "../ids.ts";
 import { type Migration, migrate, readMigrations } from "./migrate.ts";
 import { openSqlite } from "./sqlite.ts";
-import { faultsIn, inFile, testFolder } from "./test-stores.ts";
+import { ANY, testId, testJob } from "./test-jobs.ts";
+import { faultsIn, inFile, openTestStores, testFolder } from "./test-stores.ts";
 
+const MIGRATIONS = new URL("../../migrations/sqlite", import.meta.url).pathname;
 const folder = testFolder();
 afterAll(folder.remove);
 
@@ -91,13 +94,42 @@ describe("migrations", () => {
     expect(refused.error.detail).toStartWith(`${path}: the database has the schema of a newer program (migration 9999_x.sql`);
   });
 
+  test("from the schema without sweeps on keep the jobs that are there, as backtests", async () => {
+    const path = join(folder.path, "first.db");
+    const [first] = readMigrations(MIGRATIONS);
+    inFile(path, (db) => {
+      migrate(db, [first!], 0);
+      db.run(
+        `INSERT INTO jobs (user_id, id, status, attempt, tries, due_at_ms, created_at_ms, symbol, strategy, bars_source)
+         VALUES (?1, ?2, 'queued', 0, 0, 0, 1, 'A', 'momentum', 'sample'), (?1, ?3, 'completed', 1, 1, NULL, 2, 'B', 'momentum', 'sample')`,
+        [LOCAL_USER, testId(1), testId(2)],
+      );
+      for (const id of [testId(1), testId(2)]) {
+        db.run("INSERT INTO requests (user_id, job_id, request) VALUES (?, ?, '{}')", [LOCAL_USER, id]);
+      }
+    });
+    const { jobs, close } = openTestStores(path, []);
+    expect(await jobs.find(LOCAL_USER, testId(2))).toMatchObject({
+      kind: "backtest",
+      symbol: "B",
+      state: { status: "completed" },
+    });
+    expect(await jobs.due(10)).toEqual([{ user: LOCAL_USER, id: testId(1), kind: "backtest" }]);
+    expect((await jobs.list(LOCAL_USER, ANY, 10, null)).map(({ id }) => id)).toEqual([testId(2), testId(1)]);
+    expect(await jobs.listSweeps(LOCAL_USER, ANY, 10, null)).toEqual([]);
+    const sweep = testJob(3, { kind: "sweep" });
+    await jobs.accept(LOCAL_USER, sweep, null, null);
+    expect((await jobs.listSweeps(LOCAL_USER, ANY, 10, null)).map(({ id }) => id)).toEqual([sweep.id]);
+    await close();
+  });
+
   test("of many processes that start at once on no file yet all succeed", async () => {
     const path = join(folder.path, "many.db");
     const child = new URL("./process-behaviour.ts", import.meta.url).pathname;
     const children = Array.from({ length: 6 }, () => Bun.spawn([process.execPath, child, "open", path], { stderr: "pipe" }));
     expect(await Promise.all(children.map(({ exited }) => exited))).toEqual(new Array(6).fill(0));
     expect(inFile(path, (db) => db.query("SELECT count(*) AS n FROM migrations").get())).toEqual({
-      n: readMigrations(new URL("../../migrations/sqlite", import.meta.url).pathname).length,
+      n: readMigrations(MIGRATIONS).length,
     });
     expect(faultsIn(path)).toEqual([]);
   });

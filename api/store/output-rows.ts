@@ -1,7 +1,17 @@
 import type { Database } from "bun:sqlite";
-import { type Curve, isPacked, type JobId, type JobOutput, type UserId } from "../../core/jobs/job.ts";
-import type { StoredResult } from "../../core/jobs/store.ts";
+import {
+  arePacked,
+  type Curve,
+  isPacked,
+  type JobId,
+  type JobOutput,
+  type PackedTrials,
+  type UserId,
+} from "../../core/jobs/job.ts";
+import type { StoredResult, StoredSweep } from "../../core/jobs/store.ts";
+import type { TrialColumn, TrialTable } from "../../core/sweep/table.ts";
 import { decodeCurve, decodePreview, encodeCurve, type PackedPoints, type PackedPreview } from "./curve-blob.ts";
+import { decodeTrials, encodeTrials } from "./trial-blob.ts";
 
 /** What finished jobs left, in the tables of one connection. */
 export interface OutputRows {
@@ -11,6 +21,9 @@ export interface OutputRows {
   curve(user: UserId, id: JobId): Curve | undefined;
   /** @throws when version or checksum do not hold */
   preview(user: UserId, id: JobId): Curve | undefined;
+  sweep(user: UserId, id: JobId): StoredSweep | undefined;
+  /** @throws when version or checksum do not hold */
+  trials(user: UserId, id: JobId): TrialTable | undefined;
 }
 
 interface ResultRow {
@@ -22,19 +35,29 @@ interface ResultRow {
   readonly trades: string;
 }
 
+interface SweepRow {
+  readonly head: string;
+  readonly result_hash: string;
+  readonly objective: TrialColumn;
+}
+
 const PREVIEW = "version, initial_cash, daily, preview_checksum, preview";
 const BLOBS = "points, checksum, times, equity";
 type Value = string | number | null | Uint8Array;
 type Key = [UserId, JobId];
 
-/** @param onCurve is called inside of the transaction that writes an output, before its curve */
-export function outputRows(db: Database, onCurve: () => void): OutputRows {
+/** @param onLarge is called inside of the transaction that writes an output, before its curve or its trials */
+export function outputRows(db: Database, onLarge: () => void): OutputRows {
   const insertResult = db.prepare<null, Value[]>(
     "INSERT INTO results (user_id, job_id, sharpe, total_return, max_drawdown, result_hash, head) VALUES (?, ?, ?, ?, ?, ?, ?)",
   );
   const insertTrades = db.prepare<null, Value[]>("INSERT INTO trades (user_id, job_id, trades) VALUES (?, ?, ?)");
   const insertCurve = db.prepare<null, Value[]>(
     `INSERT INTO curves (user_id, job_id, ${PREVIEW}, ${BLOBS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const insertTrials = db.prepare<null, Value[]>(
+    `INSERT INTO trials (user_id, job_id, trial_count, skipped, objective, best, version, checksum, axes, choices, figures)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const result = db.prepare<ResultRow, Key>(
     `SELECT sharpe, total_return, max_drawdown, result_hash, head, trades
@@ -47,14 +70,29 @@ export function outputRows(db: Database, onCurve: () => void): OutputRows {
     `SELECT version, initial_cash AS initialCash, daily, preview_checksum AS previewChecksum, preview
      FROM curves WHERE user_id = ? AND job_id = ?`,
   );
+  const sweep = db.prepare<SweepRow, Key>(
+    "SELECT head, result_hash, objective FROM results JOIN trials USING (user_id, job_id) WHERE user_id = ? AND job_id = ?",
+  );
+  const trials = db.prepare<PackedTrials, Key>(
+    "SELECT version, trial_count AS count, skipped, checksum, axes, choices, figures FROM trials WHERE user_id = ? AND job_id = ?",
+  );
 
   return {
-    insert(user, id, { headline, resultHash, head, trades, curve: given }) {
-      const { sharpe, totalReturn, maxDrawdown } = headline;
-      insertResult.run(user, id, sharpe, totalReturn, maxDrawdown, resultHash, head);
-      insertTrades.run(user, id, trades);
-      onCurve();
-      const row = isPacked(given) ? given : encodeCurve(given);
+    insert(user, id, output) {
+      const { sharpe, totalReturn, maxDrawdown } = output.headline;
+      insertResult.run(user, id, sharpe, totalReturn, maxDrawdown, output.resultHash, output.head);
+      if (output.kind === "sweep") {
+        onLarge();
+        const row = arePacked(output.trials) ? output.trials : encodeTrials(output.trials);
+        insertTrials.run(
+          ...[user, id, row.count, row.skipped, output.objective, output.best, row.version, row.checksum],
+          ...[row.axes, row.choices, row.figures],
+        );
+        return;
+      }
+      insertTrades.run(user, id, output.trades);
+      onLarge();
+      const row = isPacked(output.curve) ? output.curve : encodeCurve(output.curve);
       insertCurve.run(
         ...[user, id, row.version, row.initialCash, row.daily, row.previewChecksum, row.preview],
         ...[row.points, row.checksum, row.times, row.equity],
@@ -73,6 +111,14 @@ export function outputRows(db: Database, onCurve: () => void): OutputRows {
     preview(user, id) {
       const row = preview.get(user, id);
       return row === null ? undefined : decodePreview(row);
+    },
+    sweep(user, id) {
+      const row = sweep.get(user, id);
+      return row === null ? undefined : { head: row.head, resultHash: row.result_hash, objective: row.objective };
+    },
+    trials(user, id) {
+      const row = trials.get(user, id);
+      return row === null ? undefined : decodeTrials(row);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { AppError, ErrorCode } from "../../core/errors.ts";
-import type { Job, JobBars, JobId, JobState, JobStatus } from "../../core/jobs/job.ts";
+import type { Job, JobBars, JobId, JobKind, JobState, JobStatus } from "../../core/jobs/job.ts";
 import type { Dataset } from "../../core/jobs/store.ts";
 import { HTTP_STATUS } from "../http-errors.ts";
 
@@ -16,6 +16,7 @@ export interface StateColumns {
 
 export interface JobRow extends StateColumns {
   readonly id: JobId;
+  readonly kind: JobKind;
   readonly created_at_ms: number;
   readonly symbol: string;
   readonly strategy: string;
@@ -64,6 +65,7 @@ export function columnsOf(state: JobState, tries: number): StateColumns {
 export function jobOf(row: JobRow): Job {
   return {
     id: row.id,
+    kind: row.kind,
     createdAtMs: row.created_at_ms,
     symbol: row.symbol,
     strategy: row.strategy,

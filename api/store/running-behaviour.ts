@@ -132,11 +132,11 @@ export function describeRunning(on: JobBench): void {
 
     test("are queued jobs of all users, oldest first, up to the limit, until they are taken", async () => {
       await clear();
-      const [a, b, c] = [await on.accepted(), await on.accepted({}, BOB), await on.accepted()];
+      const [a, b, c] = [await on.accepted(), await on.accepted({}, BOB), await on.accepted({ kind: "sweep" })];
       expect(await on.jobs.due(10)).toEqual([
-        { user: ALICE, id: a },
-        { user: BOB, id: b },
-        { user: ALICE, id: c },
+        { user: ALICE, id: a, kind: "backtest" },
+        { user: BOB, id: b, kind: "backtest" },
+        { user: ALICE, id: c, kind: "sweep" },
       ]);
       expect(await on.jobs.due(2)).toHaveLength(2);
       await on.jobs.take(ALICE, a, "1:2", LEASE);
@@ -149,13 +149,13 @@ export function describeRunning(on: JobBench): void {
       await on.jobs.giveUp(ALICE, id, 1, PROBLEM, true);
       expect(await on.jobs.due(10)).toEqual([]);
       on.setClock(NOW + 1000);
-      expect(await on.jobs.due(10)).toEqual([{ user: ALICE, id }]);
+      expect(await on.jobs.due(10)).toEqual([{ user: ALICE, id, kind: "backtest" }]);
       for (const attempt of [2, 3]) {
         expect(await on.jobs.take(ALICE, id, "1:2", LEASE)).toMatchObject({ state: { attempt } });
         on.setClock(NOW + 1000 + (attempt - 1) * LEASE - 1);
         expect(await on.jobs.due(10)).toEqual([]);
         on.setClock(NOW + 1000 + (attempt - 1) * LEASE);
-        expect(await on.jobs.due(10)).toEqual([{ user: ALICE, id }]);
+        expect(await on.jobs.due(10)).toEqual([{ user: ALICE, id, kind: "backtest" }]);
       }
       expect(await on.jobs.due(10)).toEqual([]);
       expect(await on.stateOf(id)).toMatchObject({ status: "failed", attempt: 3, problem: { code: "crash", findings: [] } });

@@ -1,7 +1,15 @@
 import type { Database } from "bun:sqlite";
-import { isFinal, type JobId, type JobOutput, type JobState, type NewJob, type UserId } from "../../core/jobs/job.ts";
+import {
+  isFinal,
+  type JobId,
+  type JobKind,
+  type JobOutput,
+  type JobState,
+  type NewJob,
+  type UserId,
+} from "../../core/jobs/job.ts";
 import * as machine from "../../core/jobs/machine.ts";
-import type { Acceptance, IdempotencyKey, JobRef, JobStore, StoredBars } from "../../core/jobs/store.ts";
+import type { Acceptance, DueJob, IdempotencyKey, JobStore, StoredBars } from "../../core/jobs/store.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { jobLists } from "./job-lists.ts";
 import { jobRows } from "./job-rows.ts";
@@ -16,12 +24,13 @@ interface KeyRow {
 interface OpenRow {
   readonly user_id: UserId;
   readonly id: JobId;
+  readonly kind: JobKind;
   readonly worker: string | null;
 }
 
 /**
  * @param clock   epoch ms; leases and pauses are counted by it
- * @param onPoint is told inside of the transaction of `finish`, when result and trades are written and the curve is not
+ * @param onPoint is told inside of the transaction of `finish`, when the result is written and the curve, or the trials of a sweep, are not
  */
 export function sqliteJobs(
   db: Database,
@@ -32,7 +41,7 @@ export function sqliteJobs(
 ): Omit<JobStore, "close"> {
   const jobs = jobRows(db);
   const outputs = outputRows(db, () => onPoint("mid_equity"));
-  const list = jobLists(db);
+  const lists = jobLists(db);
   const findKey = db.prepare<KeyRow, [UserId, string]>(
     "SELECT body_hash, job_id FROM idempotency_keys WHERE user_id = ? AND key = ?",
   );
@@ -41,10 +50,10 @@ export function sqliteJobs(
   );
   const forgetKeys = db.prepare<null, [number]>("DELETE FROM idempotency_keys WHERE created_at_ms < ?");
   const due = db.prepare<OpenRow, [number, number]>(
-    "SELECT user_id, id, worker FROM jobs INDEXED BY jobs_open WHERE due_at_ms <= ? ORDER BY id LIMIT ?",
+    "SELECT user_id, id, kind, worker FROM jobs INDEXED BY jobs_open WHERE due_at_ms <= ? ORDER BY id LIMIT ?",
   );
   const running = db.prepare<OpenRow, []>(
-    "SELECT user_id, id, worker FROM jobs INDEXED BY jobs_open WHERE due_at_ms IS NOT NULL AND status = 'running' ORDER BY id",
+    "SELECT user_id, id, kind, worker FROM jobs INDEXED BY jobs_open WHERE due_at_ms IS NOT NULL AND status = 'running' ORDER BY id",
   );
   const ping = db.prepare<null, []>("SELECT 1 FROM users LIMIT 1");
 
@@ -106,11 +115,11 @@ export function sqliteJobs(
     return "removed";
   }
 
-  function expireDue(limit: number): readonly JobRef[] {
+  function expireDue(limit: number): readonly DueJob[] {
     const now = clock();
-    return due.all(now, limit).map(({ user_id: user, id }) => {
+    return due.all(now, limit).map(({ user_id: user, id, kind }) => {
       step(user, id, (state) => machine.expire(state, now));
-      return { user, id };
+      return { user, id, kind };
     });
   }
 
@@ -124,10 +133,13 @@ export function sqliteJobs(
     accept: (user, job, key, stored) => commits.write(() => accept(user, job, key, stored)),
     replay: async (user, key) => replay(user, key),
     find: async (user, id) => jobs.find(user, id),
-    list: async (user, filter, limit, after) => list(user, filter, limit, after),
+    list: async (user, filter, limit, after) => lists.backtests(user, filter, limit, after),
+    listSweeps: async (user, filter, limit, after) => lists.sweeps(user, filter, limit, after),
     result: async (user, id) => outputs.result(user, id),
     curve: async (user, id) => outputs.curve(user, id),
     preview: async (user, id) => outputs.preview(user, id),
+    sweep: async (user, id) => outputs.sweep(user, id),
+    trials: async (user, id) => outputs.trials(user, id),
     take: (user, id, worker, leaseMs) =>
       commits.write(() => {
         const job = jobs.find(user, id);

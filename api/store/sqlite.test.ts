@@ -9,8 +9,9 @@ import { describeBarVault, describeDatasetStore, describeJobStore } from "./conf
 import { encodeCurve } from "./curve-blob.ts";
 import { openSqlite } from "./sqlite.ts";
 import { openBarVault } from "./sqlite-bars.ts";
-import { ALICE, BOB, type StoreCase, testBars, testJob, testOutput } from "./test-jobs.ts";
+import { ALICE, BOB, type StoreCase, testBars, testJob, testOutput, testSweep, testTrials } from "./test-jobs.ts";
 import { faultsIn, inFile, openTestStores, testFolder } from "./test-stores.ts";
+import { encodeTrials } from "./trial-blob.ts";
 
 const folder = testFolder();
 afterAll(folder.remove);
@@ -145,6 +146,41 @@ describe("a SQLite file", () => {
       expect(await jobs.curve(LOCAL_USER, job.id)).toEqual(output.curve);
       expect((await jobs.preview(LOCAL_USER, job.id))?.equity).toHaveLength(500);
     }
+    await close();
+  });
+
+  test("keeps trials that were packed elsewhere as those that were not, and is sound with a sweep in it", async () => {
+    const path = newFile();
+    const { jobs, close } = openTestStores(path, []);
+    const output = testSweep(testTrials([5, 10, 20], [30, 60]));
+    for (const [n, trials] of [output.trials, encodeTrials(output.trials)].entries()) {
+      const job = testJob(n + 1, { kind: "sweep" });
+      await jobs.accept(LOCAL_USER, job, null, null);
+      await jobs.take(LOCAL_USER, job.id, "1:2", 1000);
+      await jobs.finish(LOCAL_USER, job.id, 1, { ...output, trials });
+      expect(await jobs.trials(LOCAL_USER, job.id)).toEqual(output.trials);
+    }
+    await close();
+    expect(faultsIn(path)).toEqual([]);
+    inFile(path, (db) => db.run("DELETE FROM trials WHERE job_id = ?", [testJob(1).id]));
+    expect(faultsIn(path)).toMatchObject([{ id: testJob(1).id, results: 1, trials: 0 }]);
+  });
+
+  test.each([
+    ["figures = zeroblob(264)", "stored trials do not match their checksum"],
+    ["skipped = 2", "stored trials do not match their checksum"],
+    ["axes = replace(axes, 'sma', 'wma')", "stored trials do not match their checksum"],
+    ["choices = zeroblob(16)", "stored trials do not match their checksum"],
+    ["version = 9", "stored trials have version 9; this program reads version 1"],
+  ])("tells when trials were damaged: %s", async (damage, message) => {
+    const path = newFile();
+    const { jobs, close } = openTestStores(path, []);
+    const job = testJob(1, { kind: "sweep" });
+    await jobs.accept(LOCAL_USER, job, null, null);
+    await jobs.take(LOCAL_USER, job.id, "1:2", 1000);
+    await jobs.finish(LOCAL_USER, job.id, 1, testSweep());
+    inFile(path, (db) => db.run(`UPDATE trials SET ${damage}`));
+    expect(jobs.trials(LOCAL_USER, job.id)).rejects.toThrow(message);
     await close();
   });
 

@@ -31,7 +31,7 @@ export interface SqliteOptions {
   readonly checkpointThread?: boolean;
   /** The file grows no further than this; what does not fit is rejected. */
   readonly maxBytes?: number;
-  /** Is told inside of the transaction that finishes a job, when a part of the outcome is written; for tests that kill the process there. */
+  /** Is told inside of the transaction that finishes a job, when a part of the output is written; for tests that kill the process there. */
   readonly onPoint?: (point: "mid_equity") => void;
 }
 

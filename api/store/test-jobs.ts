@@ -1,6 +1,8 @@
 import { appError } from "../../core/errors.ts";
-import type { Curve, JobId, JobOutput, JobState, NewJob, UserId } from "../../core/jobs/job.ts";
+import type { Curve, JobId, JobOutput, JobState, NewJob, RunOutput, SweepOutput, UserId } from "../../core/jobs/job.ts";
 import type { BarVault, DatasetStore, JobFilter, JobStore, StoredBars } from "../../core/jobs/store.ts";
+import type { ParamValue } from "../../core/strategies/strategy.ts";
+import type { TrialTable } from "../../core/sweep/table.ts";
 
 export const ALICE = "00000000-0000-7000-8000-0000000000a1" as UserId;
 export const BOB = "00000000-0000-7000-8000-0000000000b1" as UserId;
@@ -26,7 +28,7 @@ export function testId(n: number): JobId {
 
 export function testJob(n: number, changes: Partial<NewJob> = {}): NewJob {
   const job = { id: testId(n), createdAtMs: NOW + n, symbol: "AAPL", strategy: "ma_crossover", request: `{"n":${n}}` };
-  return { ...job, bars: { source: "yahoo", hash: null }, ...changes };
+  return { ...job, kind: "backtest", bars: { source: "yahoo", hash: null }, ...changes };
 }
 
 export function testBars(text: string): StoredBars {
@@ -35,8 +37,9 @@ export function testBars(text: string): StoredBars {
 }
 
 /** @param points how many the curve has; its values are 1, 4, 9, … over times 10, 20, 30, … */
-export function testOutput(points = 3, barsHash: string | null = null): JobOutput & { readonly curve: Curve } {
+export function testOutput(points = 3, barsHash: string | null = null): RunOutput & { readonly curve: Curve } {
   return {
+    kind: "backtest",
     headline: { sharpe: 1.25, totalReturn: null, maxDrawdown: -0.5 },
     resultHash: "sha256:result",
     barsHash,
@@ -51,13 +54,53 @@ export function testOutput(points = 3, barsHash: string | null = null): JobOutpu
   };
 }
 
+/** Trials on these axes but for the first, which is skipped; the figures of the k-th column are k + 0.5, k + 1.5, … */
+export function testTrials(...axes: readonly (readonly ParamValue[])[]): TrialTable {
+  const product = axes.reduce((all, { length }) => all * length, 1);
+  const trials = product - 1;
+  const choices = new Int32Array(trials * axes.length);
+  for (let trial = 0; trial < trials; trial++) {
+    let rest = trial + 1;
+    for (let k = axes.length - 1; k >= 0; k--) {
+      const { length } = axes[k]!;
+      choices[trial * axes.length + k] = rest % length;
+      rest = Math.floor(rest / length);
+    }
+  }
+  const column = (k: number) => Float64Array.from({ length: trials }, (_, trial) => k + trial + 0.5);
+  return {
+    grid: { axes: axes.map((values, k) => ({ name: `p${k}`, values })), trials, skipped: 1, choices },
+    columns: {
+      ...{ total_return: column(0), cagr: column(1), sharpe: column(2), sortino: column(3), volatility_ann: column(4) },
+      ...{ max_drawdown: column(5), calmar: column(6), trades: column(7), win_rate: column(8), profit_factor: column(9) },
+      exposure: column(10),
+    },
+  };
+}
+
+export function testSweep(
+  trials = testTrials([2, 3], ["sma", "ema"]),
+  barsHash: string | null = null,
+): SweepOutput & { readonly trials: TrialTable } {
+  return {
+    kind: "sweep",
+    headline: { sharpe: 2.5, totalReturn: 0.5, maxDrawdown: null },
+    resultHash: "sha256:swept",
+    barsHash,
+    head: '{"trials":3}',
+    objective: "sortino",
+    best: 3.5,
+    trials,
+  };
+}
+
 /** A curve with its doubles as bits, so that -0 is not 0. */
 export function bitsOf(curve: Curve | undefined) {
   const bits = (column: Float64Array) => Array.from(new BigUint64Array(column.slice().buffer), (value) => value.toString(16));
   return curve && { ...curve, timeMs: bits(curve.timeMs), equity: bits(curve.equity) };
 }
 
-export const NOTHING = [undefined, undefined, undefined];
+export const NOTHING = [undefined, undefined, undefined, undefined, undefined];
 
 /** One store of jobs, and jobs of Alice in it that are as far as a test needs them. */
 export interface JobBench {
@@ -72,7 +115,7 @@ export interface JobBench {
   taken(changes?: Partial<NewJob>): Promise<JobId>;
   finished(changes?: Partial<NewJob>, output?: JobOutput): Promise<JobId>;
   stateOf(id: JobId): Promise<JobState | undefined>;
-  /** Result, curve and preview. */
+  /** Result, curve and preview; what a sweep left, and its trials. */
   left(id: JobId): Promise<unknown[]>;
 }
 
@@ -108,7 +151,11 @@ export function jobBench(store: () => StoreCase): JobBench {
       return id;
     },
     stateOf: async (id) => (await bench.jobs.find(ALICE, id))?.state,
-    left: (id) => Promise.all([bench.jobs.result(ALICE, id), bench.jobs.curve(ALICE, id), bench.jobs.preview(ALICE, id)]),
+    left: (id) =>
+      Promise.all([
+        ...[bench.jobs.result(ALICE, id), bench.jobs.curve(ALICE, id), bench.jobs.preview(ALICE, id)],
+        ...[bench.jobs.sweep(ALICE, id), bench.jobs.trials(ALICE, id)],
+      ]),
   };
   return bench;
 }

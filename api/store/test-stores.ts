@@ -49,9 +49,11 @@ export function faultsIn(path: string): readonly unknown[] {
         `WITH left_by AS (SELECT *,
            (SELECT count(*) FROM results WHERE (user_id, job_id) = (jobs.user_id, id)) AS results,
            (SELECT count(*) FROM trades WHERE (user_id, job_id) = (jobs.user_id, id)) AS trades,
-           (SELECT count(*) FROM curves WHERE (user_id, job_id) = (jobs.user_id, id)) AS curves FROM jobs)
-         SELECT id, status, results, trades, curves FROM left_by
-         WHERE (results, trades, curves) <> (status = 'completed', status = 'completed', status = 'completed')`,
+           (SELECT count(*) FROM curves WHERE (user_id, job_id) = (jobs.user_id, id)) AS curves,
+           (SELECT count(*) FROM trials WHERE (user_id, job_id) = (jobs.user_id, id)) AS trials,
+           status = 'completed' AS is_done, status = 'completed' AND kind = 'backtest' AS is_run FROM jobs)
+         SELECT id, status, results, trades, curves, trials FROM left_by
+         WHERE (results, trades, curves, trials) <> (is_done, is_run, is_run, is_done AND NOT is_run)`,
       )
       .all(),
   ]);

@@ -1,3 +1,6 @@
+import type { Rgb } from "./colour-scale.ts";
+import { paletteNumber } from "./palette.ts";
+
 type Paint = (text: string) => string;
 
 export interface Styles {
@@ -19,5 +22,18 @@ export function styles(colours: boolean): Styles {
     green: paint(32, 39),
     yellow: paint(33, 39),
     cyan: paint(36, 39),
+  };
+}
+
+/** A text in one colour on another; null leaves the terminal's own. */
+export type CellPaint = (text: string, ink: Rgb | null, ground: Rgb | null) => string;
+
+/** Paints cells in any colour; null where a terminal has too few of them. @param bits of a colour, as a terminal tells them */
+export function cellPaint(bits: number): CellPaint | null {
+  if (bits < 8) return null;
+  const code = (of: Rgb) => (bits >= 24 ? `2;${of.join(";")}` : `5;${paletteNumber(of)}`);
+  return (text, ink, ground) => {
+    const codes = [...(ink === null ? [] : [`38;${code(ink)}`]), ...(ground === null ? [] : [`48;${code(ground)}`])];
+    return codes.length === 0 ? text : `\x1b[${codes.join(";")}m${text}\x1b[0m`;
   };
 }

@@ -16,3 +16,10 @@ export function marked(mark: string, text: string, columns: number): string[] {
   const indent = " ".repeat(mark.length + 1);
   return wrapped(text, columns, indent).map((line, i) => (i === 0 ? `${mark} ${line.slice(indent.length)}` : line));
 }
+
+/** The length of the longest text; 0 where there is none. */
+export function longest(texts: Iterable<string>): number {
+  let most = 0;
+  for (const text of texts) most = Math.max(most, text.length);
+  return most;
+}

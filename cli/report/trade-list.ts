@@ -2,13 +2,10 @@ import { REASONS, timeOf } from "../../core/run/answer.ts";
 import type { Run } from "../../core/run/backtest.ts";
 import { count, money, percent, price, shortTime } from "./numbers.ts";
 import type { Styles } from "./style.ts";
+import { type TableColumn, tableLines } from "./table.ts";
 
-interface Column {
-  readonly head: string;
+interface Column extends TableColumn {
   readonly cell: (run: Run, k: number) => string;
-  readonly left?: true;
-  /** Left out where the line is too long, the highest number first. */
-  readonly spare?: number;
 }
 
 const COLUMNS: readonly Column[] = [
@@ -33,24 +30,9 @@ export function tradeList(run: Run, most: number, columns: number, style: Styles
   const all = total === 1 ? "1 closed trade" : `${count(total)} closed trades`;
   const title = first === 0 ? all : `The last ${count(total - first)} of ${all}`;
 
-  const laid = COLUMNS.map((column) => {
-    const cells = Array.from({ length: total - first }, (_, i) => column.cell(run, first + i));
-    return { ...column, cells, width: Math.max(column.head.length, ...cells.map((cell) => cell.length)) };
-  });
-  const length = () => laid.reduce((sum, { width }) => sum + width + 2, -2);
-  while (length() > columns) {
-    const spare = laid.reduce((most, column, i) => ((column.spare ?? 0) > (laid[most]?.spare ?? 0) ? i : most), 0);
-    if (laid[spare]?.spare === undefined) break;
-    laid.splice(spare, 1);
-  }
-  const line = (text: (column: (typeof laid)[number]) => string) =>
-    laid
-      .map((column) => (column.left ? text(column).padEnd(column.width) : text(column).padStart(column.width)))
-      .join("  ")
-      .trimEnd();
-  return [
-    style.bold(title),
-    style.dim(line(({ head }) => head)),
-    ...Array.from({ length: total - first }, (_, i) => line(({ cells }) => cells[i]!)),
-  ];
+  const { head, rows } = tableLines(
+    COLUMNS.map((column) => ({ ...column, cells: Array.from({ length: total - first }, (_, i) => column.cell(run, first + i)) })),
+    columns,
+  );
+  return [style.bold(title), style.dim(head), ...rows];
 }

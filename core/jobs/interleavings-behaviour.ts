@@ -33,7 +33,7 @@ interface Known {
 function outputOf({ id, attempt }: Held): JobOutput {
   const headline = { sharpe: attempt, totalReturn: null, maxDrawdown: null };
   const curve = { initialCash: 1, daily: true, timeMs: EMPTY, equity: EMPTY };
-  return { headline, resultHash: `${id}/${attempt}`, barsHash: null, head: "{}", trades: "[]", curve };
+  return { kind: "backtest", headline, resultHash: `${id}/${attempt}`, barsHash: null, head: "{}", trades: "[]", curve };
 }
 
 /** A store whose jobs, as far as there are any, are final. */
@@ -85,7 +85,7 @@ export async function playInterleaving(seed: number, { jobs, user, setClock }: S
     const id = `job-${known.length}` as JobId;
     const key = { key: `key-${pick(4)}`, bodyHash: "same" };
     const bars = { source: "sample", hash: null } as const;
-    const job = { id, createdAtMs: now, symbol: "A", strategy: "momentum", request: "{}", bars };
+    const job = { id, kind: "backtest", createdAtMs: now, symbol: "A", strategy: "momentum", request: "{}", bars } as const;
     const before = await jobs.replay(user, key);
     const { kind } = await jobs.accept(user, job, key, null);
     must(kind === (before === undefined ? "accepted" : "replayed"), `${kind} for a key of ${before}`);

@@ -1,4 +1,5 @@
 import type { AppError } from "../errors.ts";
+import type { TrialColumn, TrialTable } from "../sweep/table.ts";
 
 declare const brand: unique symbol;
 export type UserId = string & { readonly [brand]: "UserId" };
@@ -36,6 +37,10 @@ export function isFinal(state: JobState): boolean {
   return state.status !== "queued" && state.status !== "running";
 }
 
+/** What a job runs: one backtest, or the trials of a grid. */
+export const JOB_KINDS = ["backtest", "sweep"] as const;
+export type JobKind = (typeof JOB_KINDS)[number];
+
 /** Which bars a job runs on, and where they come from; `hash` names stored bars, null until they are known (yahoo) and for `sample`. */
 export interface JobBars {
   readonly source: "yahoo" | "dataset" | "inline" | "sample";
@@ -45,6 +50,7 @@ export interface JobBars {
 /** A job as it is accepted. */
 export interface NewJob {
   readonly id: JobId;
+  readonly kind: JobKind;
   readonly createdAtMs: number;
   readonly symbol: string;
   readonly strategy: string;
@@ -57,19 +63,23 @@ export interface Job extends NewJob {
   readonly state: JobState;
 }
 
-/** The figures that a list of jobs shows; null is undefined. */
+/** The figures that a list of jobs shows, for a sweep those of its best trial; null is undefined. */
 export interface Headline {
   readonly sharpe: number | null;
   readonly totalReturn: number | null;
   readonly maxDrawdown: number | null;
 }
 
-/** What a finished run leaves, written in one step with the state. */
-export interface JobOutput {
+interface Outcome {
   readonly headline: Headline;
   readonly resultHash: string;
   /** Hash of the stored bars it ran on; null for `sample`. */
   readonly barsHash: string | null;
+}
+
+/** What a finished backtest leaves. */
+export interface RunOutput extends Outcome {
+  readonly kind: "backtest";
   /** JSON text of the answer without `trades`, `equity_curve` and `equity_curve_sampled`. */
   readonly head: string;
   /** JSON text of the list of trades. */
@@ -77,6 +87,21 @@ export interface JobOutput {
   /** Packed by whoever computed it, so that the process that serves need not; or as it is. */
   readonly curve: Curve | PackedCurve;
 }
+
+/** What a finished sweep leaves. */
+export interface SweepOutput extends Outcome {
+  readonly kind: "sweep";
+  /** JSON text of the answer. */
+  readonly head: string;
+  readonly objective: TrialColumn;
+  /** The objective of the best trial; null where no trial has one. */
+  readonly best: number | null;
+  /** Packed by whoever computed them, or as they are. */
+  readonly trials: TrialTable | PackedTrials;
+}
+
+/** What a finished job leaves, written in one step with the state. */
+export type JobOutput = RunOutput | SweepOutput;
 
 /** Equity at each bar: n times and n values; E[0] is `initialCash`. */
 export interface Curve {
@@ -103,4 +128,20 @@ export interface PackedCurve {
 
 export function isPacked(curve: Curve | PackedCurve): curve is PackedCurve {
   return "checksum" in curve;
+}
+
+/** The trials of a sweep as bytes to be kept: the form of api/store/trial-blob.ts. */
+export interface PackedTrials {
+  readonly version: number;
+  readonly count: number;
+  readonly skipped: number;
+  readonly checksum: string;
+  /** JSON text of the axes. */
+  readonly axes: string;
+  readonly choices: Uint8Array;
+  readonly figures: Uint8Array;
+}
+
+export function arePacked(trials: TrialTable | PackedTrials): trials is PackedTrials {
+  return "checksum" in trials;
 }

@@ -1,13 +1,18 @@
 import { thin } from "../run/thin.ts";
+import type { TrialTable } from "../sweep/table.ts";
 import {
+  arePacked,
   type Curve,
   isFinal,
   isPacked,
   type Job,
   type JobId,
+  type JobKind,
   type JobOutput,
   type JobState,
   type NewJob,
+  type RunOutput,
+  type SweepOutput,
   type UserId,
 } from "./job.ts";
 import * as machine from "./machine.ts";
@@ -16,12 +21,13 @@ import type {
   BarVault,
   Dataset,
   DatasetStore,
+  DueJob,
   IdempotencyKey,
   JobFilter,
-  JobRef,
   JobStore,
   JobSummary,
   StoredBars,
+  SweepSummary,
 } from "./store.ts";
 
 const PREVIEW_POINTS = 500;
@@ -105,44 +111,71 @@ export function memoryStores(clock: () => number): MemoryStores {
     return state;
   }
 
-  function summaries(user: UserId, filter: JobFilter, limit: number, after: JobId | null): readonly JobSummary[] {
+  function listed(kind: JobKind, user: UserId, filter: JobFilter, limit: number, after: JobId | null) {
     const { status, symbol, strategy } = filter;
     const wanted = oldestFirst().filter(
       ({ user: owner, job }) =>
         owner === user &&
+        job.kind === kind &&
         (status === null || job.state.status === status) &&
         (symbol === null || job.symbol === symbol) &&
         (strategy === null || job.strategy === strategy) &&
         (after === null || job.id < after),
     );
-    return wanted
-      .reverse()
-      .slice(0, limit)
-      .map(({ job: { id, symbol, strategy, createdAtMs, state }, output }) => {
-        const { sharpe, totalReturn, maxDrawdown } = output?.headline ?? { sharpe: null, totalReturn: null, maxDrawdown: null };
-        return { id, status: state.status, symbol, strategy, createdAtMs, sharpe, totalReturn, maxDrawdown };
-      });
+    const page = wanted.reverse().slice(0, limit);
+    return page.map(({ job: { id, symbol, strategy, createdAtMs, state }, output }) => ({
+      shown: { id, status: state.status, symbol, strategy, createdAtMs },
+      output,
+    }));
+  }
+
+  function runOf(user: UserId, id: JobId): RunOutput | undefined {
+    const output = own(user, id)?.output;
+    return output?.kind === "backtest" ? output : undefined;
+  }
+
+  function sweepOf(user: UserId, id: JobId): SweepOutput | undefined {
+    const output = own(user, id)?.output;
+    return output?.kind === "sweep" ? output : undefined;
   }
 
   const jobs: JobStore = {
     accept: async (...given) => accept(...given),
     replay: async (...given) => replay(...given),
     find: async (user, id) => own(user, id)?.job,
-    list: async (...given) => summaries(...given),
+    list: async (...given) =>
+      listed("backtest", ...given).map(({ shown, output }): JobSummary => {
+        const { sharpe, totalReturn, maxDrawdown } = output?.headline ?? { sharpe: null, totalReturn: null, maxDrawdown: null };
+        return { ...shown, sharpe, totalReturn, maxDrawdown };
+      }),
+    listSweeps: async (...given) =>
+      listed("sweep", ...given).map(({ shown, output }): SweepSummary => {
+        if (output?.kind !== "sweep") return { ...shown, trials: null, skipped: null, objective: null, best: null };
+        const { trials, skipped } = plainTrials(output.trials).grid;
+        return { ...shown, trials, skipped, objective: output.objective, best: output.best };
+      }),
     async result(user, id) {
-      const output = own(user, id)?.output;
-      if (!output) return undefined;
+      const output = runOf(user, id);
+      if (output === undefined) return undefined;
       return { ...output.headline, head: output.head, trades: output.trades, resultHash: output.resultHash };
     },
     async curve(user, id) {
-      const output = own(user, id)?.output;
-      return output ? pointsOf(plain(output.curve), null) : undefined;
+      const output = runOf(user, id);
+      return output && pointsOf(plain(output.curve), null);
     },
     async preview(user, id) {
-      const output = own(user, id)?.output;
-      if (!output) return undefined;
+      const output = runOf(user, id);
+      if (output === undefined) return undefined;
       const curve = plain(output.curve);
       return pointsOf(curve, thin(curve.equity, PREVIEW_POINTS));
+    },
+    async sweep(user, id) {
+      const output = sweepOf(user, id);
+      return output && { head: output.head, resultHash: output.resultHash, objective: output.objective };
+    },
+    async trials(user, id) {
+      const output = sweepOf(user, id);
+      return output && structuredClone(plainTrials(output.trials));
     },
 
     async take(user, id, worker, leaseMs) {
@@ -161,7 +194,10 @@ export function memoryStores(clock: () => number): MemoryStores {
     async finish(user, id, attempt, output) {
       const entry = own(user, id);
       if (entry === undefined || step(entry, (state) => machine.finish(state, attempt)) === undefined) return false;
-      entry.output = { ...output, curve: pointsOf(plain(output.curve), null) };
+      entry.output =
+        output.kind === "sweep"
+          ? { ...output, trials: structuredClone(plainTrials(output.trials)) }
+          : { ...output, curve: pointsOf(plain(output.curve), null) };
       if (output.barsHash !== null) nameBars(entry, output.barsHash);
       return true;
     },
@@ -185,14 +221,14 @@ export function memoryStores(clock: () => number): MemoryStores {
 
     async due(limit) {
       const now = clock();
-      const found: JobRef[] = [];
+      const found: DueJob[] = [];
       for (const entry of oldestFirst()) {
-        const { state, id } = entry.job;
+        const { state, id, kind } = entry.job;
         const dueAtMs =
           state.status === "queued" ? state.readyAtMs : state.status === "running" ? state.leaseUntilMs : Number.NaN;
         if (found.length === limit || !(dueAtMs <= now)) continue;
         step(entry, (present) => machine.expire(present, now));
-        found.push({ user: entry.user, id });
+        found.push({ user: entry.user, id, kind });
       }
       return found;
     },
@@ -241,9 +277,15 @@ export function memoryStores(clock: () => number): MemoryStores {
 }
 
 /** @throws {TypeError} for a packed curve: this store keeps no bytes */
-function plain(curve: JobOutput["curve"]): Curve {
+function plain(curve: RunOutput["curve"]): Curve {
   if (isPacked(curve)) throw new TypeError("the store in memory takes curves as they are");
   return curve;
+}
+
+/** @throws {TypeError} for packed trials, likewise */
+function plainTrials(trials: SweepOutput["trials"]): TrialTable {
+  if (arePacked(trials)) throw new TypeError("the store in memory takes trials as they are");
+  return trials;
 }
 
 /** A copy of the curve, or of the points at these positions. */

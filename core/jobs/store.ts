@@ -1,5 +1,6 @@
 import type { AppError } from "../errors.ts";
-import type { Curve, Headline, Job, JobId, JobOutput, JobState, JobStatus, NewJob, UserId } from "./job.ts";
+import type { TrialColumn, TrialTable } from "../sweep/table.ts";
+import type { Curve, Headline, Job, JobId, JobKind, JobOutput, JobState, JobStatus, NewJob, UserId } from "./job.ts";
 
 /** Names a job across users; for the process that runs jobs alone. */
 export interface JobRef {
@@ -7,9 +8,14 @@ export interface JobRef {
   readonly id: JobId;
 }
 
+/** A job that waits for its turn, and in which line. */
+export interface DueJob extends JobRef {
+  readonly kind: JobKind;
+}
+
 export interface IdempotencyKey {
   readonly key: string;
-  /** Hash of the body as canonical JSON. */
+  /** Hash of what was asked for: the body as canonical JSON, and for a sweep that it is one. */
   readonly bodyHash: string;
 }
 
@@ -27,12 +33,29 @@ export interface JobFilter {
   readonly strategy: string | null;
 }
 
-export interface JobSummary extends Headline {
+interface Listed {
   readonly id: JobId;
   readonly status: JobStatus;
   readonly symbol: string;
   readonly strategy: string;
   readonly createdAtMs: number;
+}
+
+export interface JobSummary extends Listed, Headline {}
+
+/** What a list of sweeps shows; all null before there is a result. */
+export interface SweepSummary extends Listed {
+  readonly trials: number | null;
+  readonly skipped: number | null;
+  readonly objective: TrialColumn | null;
+  readonly best: number | null;
+}
+
+/** What a sweep left, without its trials. */
+export interface StoredSweep {
+  readonly head: string;
+  readonly resultHash: string;
+  readonly objective: TrialColumn;
 }
 
 /** A stored result without its curve. */
@@ -52,13 +75,19 @@ export interface JobStore {
   /** The job that a key stands for, or "mismatch" when its body was another, or undefined. Writes nothing. */
   replay(user: UserId, key: IdempotencyKey): Promise<JobId | "mismatch" | undefined>;
   find(user: UserId, id: JobId): Promise<Job | undefined>;
-  /** Newest first, `after` excluded. */
+  /** Backtests, newest first, `after` excluded. */
   list(user: UserId, filter: JobFilter, limit: number, after: JobId | null): Promise<readonly JobSummary[]>;
+  /** Sweeps, newest first, `after` excluded. */
+  listSweeps(user: UserId, filter: JobFilter, limit: number, after: JobId | null): Promise<readonly SweepSummary[]>;
+  /** What a backtest left, as `curve` and `preview` are of backtests alone. */
   result(user: UserId, id: JobId): Promise<StoredResult | undefined>;
   /** @throws when checksum or version do not hold */
   curve(user: UserId, id: JobId): Promise<Curve | undefined>;
   /** At most 500 points of the curve, stored beside it. */
   preview(user: UserId, id: JobId): Promise<Curve | undefined>;
+  sweep(user: UserId, id: JobId): Promise<StoredSweep | undefined>;
+  /** Every trial of a sweep. @throws when checksum or version do not hold */
+  trials(user: UserId, id: JobId): Promise<TrialTable | undefined>;
 
   /** Undefined when it is not there to be taken. */
   take(user: UserId, id: JobId, worker: string, leaseMs: number): Promise<Job | undefined>;
@@ -66,7 +95,7 @@ export interface JobStore {
   renew(user: UserId, id: JobId, attempt: number, leaseMs: number): Promise<boolean>;
   /** Stores the bars a running job was found to need and notes their hash in the job; false, and nothing is written, for a stale attempt. */
   attach(user: UserId, id: JobId, attempt: number, bars: StoredBars): Promise<boolean>;
-  /** Result, trades, curve and state in one transaction; false, and nothing is written, when the attempt is no longer the present one. */
+  /** The output and the state in one transaction; false, and nothing is written, when the attempt is no longer the present one. */
   finish(user: UserId, id: JobId, attempt: number, output: JobOutput): Promise<boolean>;
   /** The job failed. With `again` it is queued once more while attempts are left. The new state, or undefined for a stale attempt. */
   giveUp(user: UserId, id: JobId, attempt: number, problem: AppError, again: boolean): Promise<JobState | undefined>;
@@ -80,7 +109,7 @@ export interface JobStore {
    * Queued jobs whose time has come and running ones whose lease is over, oldest first; those whose lease is over are queued again or,
    * after the last try, failed (and named here once, so that whoever waits can be told).
    */
-  due(limit: number): Promise<readonly JobRef[]>;
+  due(limit: number): Promise<readonly DueJob[]>;
   /** Ends the leases of workers for which `isDead` says so, as `due` does with those that are over. How many there were. */
   releaseDead(isDead: (worker: string) => boolean): Promise<number>;
   /** Throws away idempotency keys older than this. */

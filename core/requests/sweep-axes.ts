@@ -58,7 +58,10 @@ function tooMany(drafts: ReadonlyMap<string, Values>): Finding | null {
   for (const [name, { count }] of drafts) {
     combinations *= count;
     if (count > MOST_TRIALS)
-      return { path: `params.${name}`, message: `params.${name} has ${count} values, the limit is ${MOST_TRIALS}; take fewer` };
+      return {
+        path: `params.${name}`,
+        message: `params.${name} has ${Number.isFinite(count) ? count : "countless"} values, the limit is ${MOST_TRIALS}; take fewer`,
+      };
   }
   if (combinations <= MOST_COMBINATIONS) return null;
   const message = `params make ${combinations} combinations, the limit is ${MOST_COMBINATIONS}; take fewer values or larger steps`;

@@ -95,7 +95,7 @@ export function known(value: number | undefined): number | null {
   return value === undefined || Number.isNaN(value) ? null : value;
 }
 
-function knownFigures(figures: Figures): Record<string, number | null> {
+export function knownFigures(figures: Figures): Record<string, number | null> {
   return Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, known(value)]));
 }
 
@@ -178,10 +178,16 @@ function events(run: Run) {
   });
 }
 
-function equityCurve(run: Run) {
+/** What an answer shows of an equity curve. */
+export interface ShownCurve extends Pick<Run, "bars" | "interval" | "curve"> {
+  readonly request: Pick<Run["request"], "equityPoints">;
+}
+
+/** `equity_curve`, and `equity_curve_sampled` where it is thinned. */
+export function equityCurve(run: ShownCurve) {
   const { equityPoints } = run.request;
   if (equityPoints === "none") return { equity_curve: null };
-  const { equity } = run.simulation;
+  const equity = run.curve.subarray(1);
   const falls = drawdowns(run.curve);
   const point = (bar: number) => ({ time: timeOf(run, bar), equity: equity[bar]!, drawdown: falls[bar]! });
   const kept = keptBars(equity, equityPoints);

@@ -3,7 +3,9 @@ import type { Execution, Fills } from "../engine/contract.ts";
 import type { StrategyChoice } from "../requests/strategy-choice.ts";
 import type { StrategyName } from "../strategies/registry.ts";
 import type { Direction } from "../strategies/signals.ts";
+import type { FoldPlan } from "../sweep/folds.ts";
 import type { Grid } from "../sweep/grid.ts";
+import type { TrialColumn } from "../sweep/table.ts";
 import type { Trials } from "../sweep/trials.ts";
 
 /** A value that JSON can hold, for canonical text. */
@@ -98,19 +100,9 @@ export interface HashedRun {
  * @param sha256 a faster way to the same digest, where the runtime has one
  */
 export async function hashRun(run: HashedRun, sha256: Sha256 = anywhere): Promise<string> {
-  const { strategy, fills } = run;
+  const { strategy } = run;
   const settings = settingsLine(run, strategy.name, strategy.direction, { params: strategy.params });
-  const columns = [
-    fills.bar,
-    fills.side,
-    fills.reason,
-    fills.quantity,
-    fills.basePrice,
-    fills.price,
-    fills.fee,
-    run.equity,
-    ...(run.givenSignals === null ? [] : [run.givenSignals]),
-  ];
+  const columns = [...fillColumns(run.fills), run.equity, ...(run.givenSignals === null ? [] : [run.givenSignals])];
   return `sha256:${await sha256([settings, run.bytes ?? barBytes(run.bars), canonicalColumns(columns)])}`;
 }
 
@@ -128,10 +120,45 @@ export interface HashedSweep extends Pick<HashedRun, "bars" | "bytes" | "warmupB
  */
 export async function hashSweep(sweep: HashedSweep, sha256: Sha256 = anywhere): Promise<string> {
   const { grid, trials } = sweep;
-  const axes = grid.axes.map(({ name, values }) => ({ name, values }));
-  const settings = settingsLine(sweep, sweep.strategy, sweep.direction, { axes });
+  const settings = settingsLine(sweep, sweep.strategy, sweep.direction, { axes: plainAxes(grid) });
   const columns = [grid.choices, trials.trades, trials.fills, trials.ledger];
   return `sha256:${await sha256([settings, sweep.bytes ?? barBytes(sweep.bars), canonicalColumns(columns)])}`;
+}
+
+/** What a walk-forward follows from, the choice of every fold, and what trading it out of sample came to; see docs/walk-forward.md for the byte form. */
+export interface HashedWalkForward extends Omit<HashedSweep, "trials"> {
+  readonly objective: TrialColumn;
+  readonly plan: FoldPlan;
+  /** One trial a fold, in the order of the grid; null where a fold has none. */
+  readonly chosen: readonly (number | null)[];
+  /** Of all out-of-sample windows; bars count from the first of them. */
+  readonly fills: Fills;
+  readonly equity: Float64Array;
+}
+
+/** The same for the same walk-forward by every kernel, engine and runtime, and different when a bar, a setting, a choice, a fill or the equity differs. */
+export async function hashWalkForward(run: HashedWalkForward, sha256: Sha256 = anywhere): Promise<string> {
+  const { grid, plan, objective } = run;
+  const settings = settingsLine(run, run.strategy, run.direction, {
+    axes: plainAxes(grid),
+    objective,
+    mode: plan.mode,
+    in_sample_bars: plan.inSampleBars,
+    out_of_sample_bars: plan.outOfSampleBars,
+    purge_bars: plan.purgeBars,
+    embargo_bars: plan.embargoBars,
+  });
+  const chosen = run.chosen.map((trial) => trial ?? -1);
+  const columns = [grid.choices, chosen, ...fillColumns(run.fills), run.equity];
+  return `sha256:${await sha256([settings, run.bytes ?? barBytes(run.bars), canonicalColumns(columns)])}`;
+}
+
+function plainAxes({ axes }: Grid): Plain {
+  return axes.map(({ name, values }) => ({ name, values }));
+}
+
+function fillColumns({ bar, side, reason, quantity, basePrice, price, fee }: Fills): readonly ArrayLike<number>[] {
+  return [bar, side, reason, quantity, basePrice, price, fee];
 }
 
 /** One line of canonical JSON: every setting that can change a fill. */

@@ -1,5 +1,6 @@
 import type { Bars } from "../bars.ts";
 import type { Execution, Rates } from "../engine/contract.ts";
+import type { FindWinners } from "../overfitting/splits.ts";
 import type { StrategyName } from "../strategies/registry.ts";
 import type { Direction } from "../strategies/signals.ts";
 import type { Grid } from "./grid.ts";
@@ -51,4 +52,6 @@ export interface Sweeper extends Disposable {
   memory(task: SweepTask): SweepMemory;
   /** A trial whose windows need more bars than there are has no signals. Undefined when it was aborted. */
   sweep(task: SweepTask, hooks?: SweepHooks): Promise<Trials | undefined>;
+  /** For cross-validation of a sweep that is done: the caller waits for it, and no sweep runs meanwhile. */
+  readonly findWinners: FindWinners;
 }

@@ -20,7 +20,18 @@ export interface SweepKernels extends Record<string, unknown> {
 export type Binding = readonly [name: string, ...values: number[]];
 
 /** What a piece of work is; the numbers stand in assembly/sweep/pieces.ts. */
-export const OPERATIONS = { clear: 0, carry: 1, find: 2, settle: 3, finish: 4, lines: 5, sets: 6, trials: 7 } as const;
+export const OPERATIONS = {
+  clear: 0,
+  carry: 1,
+  find: 2,
+  settle: 3,
+  finish: 4,
+  lines: 5,
+  sets: 6,
+  trials: 7,
+  winners: 8,
+  ranks: 9,
+} as const;
 export type Operation = keyof typeof OPERATIONS;
 
 /** The control words by index, each an i32. */

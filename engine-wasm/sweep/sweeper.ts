@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import type { FindWinners } from "../../core/overfitting/splits.ts";
 import type { Grid } from "../../core/sweep/grid.ts";
 import { pairGroups } from "../../core/sweep/pairs.ts";
 import { kernelsFor, plannedKernel } from "../../core/sweep/plan.ts";
@@ -6,6 +7,7 @@ import { newTrials, type TrialColumns } from "../../core/sweep/single-trial.ts";
 import type { Sweeper, SweepHooks, SweepMemory, SweepTask } from "../../core/sweep/sweeper.ts";
 import { BLOCKS, type SweepKernel, TRIAL_FIGURES, type Trials } from "../../core/sweep/trials.ts";
 import { VERSION } from "../../core/version.ts";
+import { findWinnersOn } from "./cross-validation.ts";
 import { validBars } from "./ground.ts";
 import { memoryOf } from "./need.ts";
 import { sweepSorted } from "./sorted.ts";
@@ -38,6 +40,7 @@ export class WasmSweeper implements Sweeper {
   readonly name = "wasm";
   readonly version = VERSION;
   readonly threads: number;
+  readonly findWinners: FindWinners = (blockSums) => findWinnersOn(this.pool, blockSums);
 
   constructor(
     private readonly plain: Sweeper,

@@ -83,7 +83,7 @@ export class SweepThreads implements Disposable {
     return at;
   }
 
-  put(values: Float64Array | Int32Array | Uint32Array | Int8Array): number {
+  put(values: Float64Array | Float32Array | Int32Array | Uint32Array | Int8Array): number {
     const at = this.reserve(values.byteLength);
     const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
     new Uint8Array(this.memory.buffer, at, values.byteLength).set(bytes);
@@ -100,18 +100,19 @@ export class SweepThreads implements Disposable {
 
   /** Binds all threads, then runs `work`; between, nothing else may run here. What is reserved from now on begins at a multiple of a log's chunk. */
   async together<T>(bindings: readonly Binding[], work: () => Promise<T>): Promise<T> {
-    const { words, workers, kernels } = this;
-    Atomics.store(words, WORDS.failed, 0);
-    Atomics.store(words, WORDS.idle, 0);
-    const bell = Atomics.load(words, WORDS.bell);
-    for (const worker of workers) worker.postMessage({ bindings, bell });
     try {
-      bind(kernels, bindings);
-      this.awaitIdle();
-      const over = kernels.level() % TO_CHUNK;
-      if (over > 0) kernels.reserve((TO_CHUNK - over) * 64);
-      this.lastTurnMs = this.clock();
+      this.bindAll(bindings);
       return await work();
+    } finally {
+      this.ring(REST, 0);
+    }
+  }
+
+  /** `together` for work that is done when it returns. */
+  togetherNow<T>(bindings: readonly Binding[], work: () => T): T {
+    try {
+      this.bindAll(bindings);
+      return work();
     } finally {
       this.ring(REST, 0);
     }
@@ -130,28 +131,31 @@ export class SweepThreads implements Disposable {
     signal: AbortSignal | undefined,
     onTurn: (taken: number) => void = () => {},
   ): Promise<void> {
-    const { words, kernels } = this;
-    for (const [index, value] of values.entries()) words[WORDS.values + index] = value;
-    Atomics.store(words, WORDS.next, 0);
-    Atomics.store(words, WORDS.idle, 0);
-    this.ring(OPERATIONS[operation], pieces);
+    const { words } = this;
+    this.open(operation, pieces, values);
     const late = () => this.clock() - this.lastTurnMs > TURN_MS;
-    const failed = () => Atomics.load(words, WORDS.failed) !== 0;
     try {
-      while (Atomics.load(words, WORDS.next) < pieces && !failed()) {
-        if (!takePieces(kernels, words, () => late() || failed())) Atomics.store(words, WORDS.failed, 1);
+      while (Atomics.load(words, WORDS.next) < pieces && !this.failed()) {
+        this.take(late);
         if (!late()) continue;
         onTurn(Math.min(pieces, Atomics.load(words, WORDS.next)));
         await this.turn(signal);
       }
     } finally {
-      Atomics.store(words, WORDS.next, pieces);
-      this.awaitIdle();
+      this.close(pieces);
     }
-    if (failed())
-      throw new RangeError(
-        `a sweep needs more memory than the 4 GiB that WebAssembly can address: ${this.bytes} bytes are in use`,
-      );
+    this.refuseFailure();
+  }
+
+  /** `run` without a turn for the event loop meanwhile. @throws {RangeError} when memory is full */
+  runNow(operation: Operation, pieces: number, values: readonly number[]): void {
+    this.open(operation, pieces, values);
+    try {
+      this.take(() => false);
+    } finally {
+      this.close(pieces);
+    }
+    this.refuseFailure();
   }
 
   [Symbol.dispose](): void {
@@ -163,6 +167,48 @@ export class SweepThreads implements Disposable {
     await new Promise((resolve) => setImmediate(resolve));
     this.lastTurnMs = this.clock();
     if (signal?.aborted) throw new SweepAborted("the sweep was aborted");
+  }
+
+  private bindAll(bindings: readonly Binding[]): void {
+    const { words, workers, kernels } = this;
+    Atomics.store(words, WORDS.failed, 0);
+    Atomics.store(words, WORDS.idle, 0);
+    const bell = Atomics.load(words, WORDS.bell);
+    for (const worker of workers) worker.postMessage({ bindings, bell });
+    bind(kernels, bindings);
+    this.awaitIdle();
+    const over = kernels.level() % TO_CHUNK;
+    if (over > 0) kernels.reserve((TO_CHUNK - over) * 64);
+    this.lastTurnMs = this.clock();
+  }
+
+  /** Lays an operation out for all threads and wakes them. */
+  private open(operation: Operation, pieces: number, values: readonly number[]): void {
+    const { words } = this;
+    for (const [index, value] of values.entries()) words[WORDS.values + index] = value;
+    Atomics.store(words, WORDS.next, 0);
+    Atomics.store(words, WORDS.idle, 0);
+    this.ring(OPERATIONS[operation], pieces);
+  }
+
+  /** Takes pieces on this thread until none is left, one failed somewhere, or `enough` says so. */
+  private take(enough: () => boolean): void {
+    if (!takePieces(this.kernels, this.words, () => enough() || this.failed())) Atomics.store(this.words, WORDS.failed, 1);
+  }
+
+  /** Leaves the pieces that nobody has taken, and waits for the others. */
+  private close(pieces: number): void {
+    Atomics.store(this.words, WORDS.next, pieces);
+    this.awaitIdle();
+  }
+
+  private failed(): boolean {
+    return Atomics.load(this.words, WORDS.failed) !== 0;
+  }
+
+  private refuseFailure(): void {
+    if (!this.failed()) return;
+    throw new RangeError(`a sweep needs more memory than the 4 GiB that WebAssembly can address: ${this.bytes} bytes are in use`);
   }
 
   private ring(operation: number, pieces: number): void {

@@ -1,5 +1,6 @@
 export { configure } from "../settings";
 export { setBytes } from "./bits";
+export { bindCrossValidation } from "./cross-validation";
 export { bindCrossings } from "./crossings";
 export { bindAverages, countRuns } from "./exact";
 export { averageBytes, bindLines } from "./lines";

@@ -1,4 +1,5 @@
 // Work that threads share: each operation has numbered pieces, which any thread may take; what they need to know lies in the control words.
+import { countBelow, findWinners } from "./cross-validation";
 import { findCrossings } from "./crossings";
 import { carry } from "./lines";
 import { control } from "./memory";
@@ -13,6 +14,8 @@ const FINISH: i32 = 4;
 const LINES: i32 = 5;
 const SETS: i32 = 6;
 const TRIALS: i32 = 7;
+const WINNERS: i32 = 8;
+const RANKS: i32 = 9;
 
 /** Control words from here on belong to an operation; the first ones tell threads what to do. */
 const ARGUMENTS: usize = 64;
@@ -43,5 +46,7 @@ export function runPiece(operation: i32, piece: i32): bool {
   else if (operation == LINES) fillLines(piece, from);
   else if (operation == SETS) fillSet(piece);
   else if (operation == TRIALS) runTrials(piece, from, length);
+  else if (operation == WINNERS) return findWinners(piece);
+  else if (operation == RANKS) countBelow(piece, <usize>from);
   return true;
 }

@@ -1,0 +1,165 @@
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { ok } from "../../core/result.ts";
+import { rememberingJudge } from "../../core/run/judged-series.ts";
+import { engineTs } from "../../engine-ts/engine.ts";
+import { plainSweeper } from "../../engine-ts/sweep.ts";
+import { decodeTrials } from "../store/trial-blob.ts";
+import { BarCache } from "./bar-cache.ts";
+import { type ChildPool, createPool } from "./pool.ts";
+import { runSweepTask, type SweepParts } from "./run-sweep-task.ts";
+import { NOW_MS, someStoredBars, sweepFor, taskFor, temporaryStore } from "./test-tasks.ts";
+
+const SMALL = { params: { fast: [5, 10], slow: [20, 30, 40] }, objective: "total_return" };
+/** Some seconds of work for the plain sweeper. */
+const LONG = sweepFor({ start: "2000-01-01", params: { fast: { from: 1, to: 100 }, slow: { from: 101, to: 200 } } });
+const LOOP = sweepFor({ strategy: "fault_loop" });
+const JOB = taskFor({ symbol: "SAMPLE-TREND", equity_points: 10 });
+const STORED = someStoredBars();
+
+let store: ReturnType<typeof temporaryStore>;
+let pool: ChildPool;
+beforeAll(async () => {
+  store = temporaryStore();
+  await store.bars.put(STORED);
+  pool = poolOf(1);
+  await pool.ready;
+});
+afterAll(async () => {
+  await pool.close(0);
+  await store[Symbol.asyncDispose]();
+});
+
+function poolOf(size: number, sweepBarTrials = 1e9): ChildPool {
+  const child = { databasePath: store.path, engine: "ts", faults: true, threads: 1, sweepBarTrials } as const;
+  return createPool({ size, jobTimeoutMs: 30_000, jobMemoryMb: 1024, child });
+}
+
+function partsOf(changes: Partial<SweepParts> = {}): SweepParts {
+  return {
+    vault: store.bars,
+    cache: new BarCache(2 ** 24),
+    judge: rememberingJudge(),
+    sweeper: async () => ok({ sweeper: plainSweeper(engineTs), fallbackReason: "told so" }),
+    mostBarTrials: undefined,
+    mostBytes: undefined,
+    ...changes,
+  };
+}
+
+const ignored = () => {};
+const timeless = (head: string) => ({ ...JSON.parse(head), runtime_seconds: 0, trials_per_second: 0, engine: null });
+
+describe("a sweep task", () => {
+  test("gives the answer, and all trials packed", async () => {
+    const output = await runSweepTask(sweepFor(SMALL), partsOf(), ignored);
+    if (!output.ok) throw new Error(output.error.detail);
+    const { head, headline, objective, best, trials, resultHash } = output.value;
+    const answer = JSON.parse(head);
+    expect(answer).toMatchObject({
+      sweep_id: "sweep",
+      created_at: new Date(NOW_MS - 1000).toISOString(),
+      engine: { name: "ts", fallback_reason: "told so" },
+      result_hash: resultHash,
+    });
+    const table = decodeTrials(trials);
+    expect(table.grid).toMatchObject({ trials: 6, skipped: 0, axes: [{ name: "fast" }, { name: "slow" }, { name: "average" }] });
+    expect([objective, best]).toEqual(["total_return", Math.max(...table.columns.total_return)]);
+    expect(headline).toEqual({
+      sharpe: answer.best.sharpe,
+      totalReturn: answer.best.total_return,
+      maxDrawdown: answer.best.max_drawdown,
+    });
+  });
+
+  test("has neither best nor headline where the objective is undefined for all", async () => {
+    const none = sweepFor({ params: { fast: 4000, slow: [4500, 5000] }, objective: "win_rate" });
+    const output = await runSweepTask(none, partsOf(), ignored);
+    const headline = { sharpe: null, totalReturn: null, maxDrawdown: null };
+    expect(output).toMatchObject({ ok: true, value: { best: null, headline } });
+  });
+
+  test("runs on stored bars, and fails with what is wrong with bars, request, sweeper or cost", async () => {
+    const codeOf = async (fields: object, changes: Partial<SweepParts> = {}, bars = STORED.task) => {
+      const output = await runSweepTask(sweepFor({ source: "dataset", start: null, ...fields }, bars), partsOf(changes), ignored);
+      return output.ok ? "ok" : output.error.code;
+    };
+    expect(await codeOf(SMALL)).toBe("ok");
+    expect(await codeOf({ params: { fast: 0 } })).toBe("invalid_request");
+    expect(await codeOf(SMALL, { vault: { get: async () => undefined } })).toBe("not_found");
+    expect(await codeOf({ ...SMALL, start: "2090-01-01" })).toBe("no_data");
+    expect(await codeOf(SMALL, { mostBarTrials: 6 * 300 })).toBe("ok");
+    expect(await codeOf(SMALL, { mostBarTrials: 6 * 300 - 1 })).toBe("too_costly");
+    const broken = { code: "unavailable", detail: "no engine", findings: [] } as const;
+    expect(await codeOf(SMALL, { sweeper: async () => ({ ok: false, error: broken }) })).toBe("unavailable");
+  });
+
+  test("tells its progress now and then, not each step of it", async () => {
+    const told: (readonly [number, number])[] = [];
+    const started = performance.now();
+    await runSweepTask(
+      sweepFor({ params: { fast: { from: 1, to: 60 }, slow: { from: 61, to: 90 } } }),
+      partsOf(),
+      (...step) => void told.push(step),
+    );
+    expect(told[0]).toEqual([0, 1800]);
+    expect(told.every(([done, total], k) => total === 1800 && done >= (told[k - 1]?.[0] ?? 0))).toBe(true);
+    expect(told.length).toBeLessThanOrEqual(1 + (performance.now() - started) / 100);
+  });
+});
+
+describe("a child with a sweep", () => {
+  test("gives the same as the task done in this process, and tells its progress", async () => {
+    const told: number[] = [];
+    const [there, here] = [
+      await pool.run(sweepFor(SMALL), undefined, (done) => told.push(done)),
+      await runSweepTask(sweepFor(SMALL), partsOf(), ignored),
+    ];
+    if (!there.ok || !here.ok) throw new Error("a sweep failed");
+    expect({ ...there.value, head: timeless(there.value.head) }).toEqual({ ...here.value, head: timeless(here.value.head) });
+    expect(told[0]).toBe(0);
+  });
+
+  test("is told the most trials x bars", async () => {
+    await using poor = disposable(poolOf(1, 1000));
+    expect(await poor.run(sweepFor(SMALL))).toMatchObject({ ok: false, error: { code: "too_costly" } });
+  });
+
+  test("ends when the sweep is called off, and the next task runs on a new one", async () => {
+    const off = new AbortController();
+    const { pids } = pool;
+    const sweep = pool.run(LONG, off.signal, (done) => {
+      if (done > 0) off.abort();
+    });
+    const next = pool.run(JOB);
+    expect(await sweep).toMatchObject({ ok: false, error: { code: "unavailable", detail: "the task was called off" } });
+    expect((await next).ok).toBe(true);
+    expect(pool.pids).not.toEqual(pids);
+  });
+
+  test("that is killed makes a crash of it", async () => {
+    const sweep = pool.run(LONG, undefined, () => {
+      for (const pid of pool.pids) process.kill(pid, "SIGKILL");
+    });
+    expect(await sweep).toMatchObject({ ok: false, error: { code: "crash" } });
+    expect((await pool.run(sweepFor(SMALL))).ok).toBe(true);
+  });
+});
+
+test("of two children sweeps take one as long as others wait, else both", async () => {
+  await using two = disposable(poolOf(2));
+  const ends = [new AbortController(), new AbortController(), new AbortController()];
+  const [first, second] = ends.map(({ signal }) => two.run(LOOP, signal));
+  expect((await two.run(JOB)).ok).toBe(true);
+  // Nobody else waits: the second sweep has begun, and a job has to wait for one of them, but not for a sweep that came before it.
+  const third = two.run(LOOP, ends[2]?.signal);
+  const job = two.run(JOB);
+  expect(await Promise.race([job, Bun.sleep(150)])).toBeUndefined();
+  ends[0]?.abort();
+  expect((await job).ok).toBe(true);
+  for (const end of ends) end.abort();
+  for (const ended of await Promise.all([first, second, third])) expect(ended?.ok).toBe(false);
+});
+
+function disposable(opened: ChildPool) {
+  return Object.assign(opened, { [Symbol.asyncDispose]: () => opened.close(0) });
+}

@@ -1,0 +1,102 @@
+import type { Resource } from "../resource.ts";
+import { answer, header, LOCATION, type Operation, path, query, responseHeader } from "./operation.ts";
+import { JOB_ID, type JsonSchema, ref, SWEEP_ID } from "./schema.ts";
+
+/** How the document speaks of what is accepted, runs and ends. */
+export interface Live {
+  readonly word: Resource["word"];
+  readonly tag: "jobs" | "sweeps";
+  /** Begins the names of its schemas and ends the ids of its operations. */
+  readonly name: "Job" | "Sweep";
+  readonly id: JsonSchema;
+}
+
+export const LIVE_JOB: Live = { word: "job", tag: "jobs", name: "Job", id: path("id", JOB_ID, "`job_id` of the job.") };
+export const LIVE_SWEEP: Live = {
+  word: "sweep",
+  tag: "sweeps",
+  name: "Sweep",
+  id: path("id", SWEEP_ID, "`sweep_id` of the sweep."),
+};
+
+const OF_SUBMISSIONS = {
+  ...LOCATION,
+  ...responseHeader("Preference-Applied", "What of `Prefer` was followed."),
+  ...responseHeader("Idempotency-Replayed", "`true` where the key was used before."),
+};
+
+/** `POST` of a new one. */
+export function submission({ word, tag, name }: Live, summary: string, examples: JsonSchema): Operation {
+  return {
+    operationId: `submit${name}`,
+    tags: [tag],
+    summary,
+    description: `Waits for the result, by default for 30 seconds, and answers it; a ${word} that needs longer goes on. A refused request leaves no ${word}. A ${word} that fails within the wait answers its problem, with \`${word}_id\` and \`Location\`.`,
+    parameters: [
+      header("Prefer", { type: "string" }, "`wait=N`: seconds to wait, at most 60. `respond-async`: do not wait.", {
+        example: "wait=10",
+      }),
+      header(
+        "Idempotency-Key",
+        { type: "string", minLength: 1, maxLength: 255, pattern: "^[\\x21-\\x7e]+$" },
+        `Visible ASCII. A repeat with an equal body answers the ${word} that the first one made; with another body it is 422.`,
+      ),
+    ],
+    requestBody: { required: true, content: { "application/json": { schema: ref(`${name}Request`), examples } } },
+    responses: {
+      200: answer({
+        description: `The ${word} is final: its result, or, for a repeat by \`Idempotency-Key\`, also how it ended without one.`,
+        json: name,
+        headers: OF_SUBMISSIONS,
+      }),
+      202: answer({ description: `The ${word} goes on.`, json: `Accepted${name}`, headers: OF_SUBMISSIONS }),
+    },
+    problems: [400, 404, 409, 413, 415, 422, 502, 503, 504],
+  };
+}
+
+/** `DELETE` */
+export function cancelling({ word, tag, name, id }: Live): Operation {
+  return {
+    operationId: `cancel${name}`,
+    tags: [tag],
+    summary: `Cancel a ${word}, or delete a final one`,
+    parameters: [id, query("remove", { type: "boolean", default: false }, `Delete a final ${word} with its result.`)],
+    responses: {
+      202: answer({ description: "It was queued or running, and is cancelled.", json: `Cancelled${name}` }),
+      204: answer({ description: "It was final, and is deleted." }),
+    },
+    problems: [400, 404, 409],
+  };
+}
+
+/** `GET` of the events. */
+export function following({ word, tag, name, id }: Live): Operation {
+  return {
+    operationId: `follow${name}`,
+    tags: [tag],
+    summary: `Follow a ${word}`,
+    description: `Server-Sent Events: \`state\` with \`{${word}_id, status, attempt}\`, \`progress\` with \`{done, total}\`, and at last \`end\` with \`{${word}_id, status}\`; then the stream is closed. A comment every 5 seconds keeps it open.`,
+    parameters: [
+      id,
+      header(
+        "Last-Event-ID",
+        { type: "string" },
+        "Id of the last event that was seen: it is not told again. After `end` the answer is 204.",
+      ),
+    ],
+    responses: {
+      200: {
+        ...answer({ description: "The events." }),
+        content: {
+          "text/event-stream": {
+            schema: { type: "string" },
+            example: 'event: state\nid: 3\ndata: {"status":"running","attempt":1}\n\n',
+          },
+        },
+      },
+      204: answer({ description: "The end was seen already." }),
+    },
+    problems: [400, 404],
+  };
+}

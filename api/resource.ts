@@ -1,0 +1,19 @@
+import type { Job, JobKind } from "../core/jobs/job.ts";
+
+/** How the two kinds of jobs are called at the edge; they live by the same rules. */
+export interface Resource {
+  readonly kind: JobKind;
+  readonly path: "/api/v1/jobs" | "/api/v1/sweeps";
+  readonly idName: "job_id" | "sweep_id";
+  readonly word: "job" | "sweep";
+}
+
+export const RESOURCES = {
+  backtest: { kind: "backtest", path: "/api/v1/jobs", idName: "job_id", word: "job" },
+  sweep: { kind: "sweep", path: "/api/v1/sweeps", idName: "sweep_id", word: "sweep" },
+} as const satisfies { readonly [K in JobKind]: Resource & { readonly kind: K } };
+
+/** The id of a job under the name that its kind has for it. */
+export function idOf({ kind, id }: Pick<Job, "kind" | "id">): Readonly<Record<string, string>> {
+  return { [RESOURCES[kind].idName]: id };
+}

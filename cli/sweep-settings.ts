@@ -1,0 +1,30 @@
+import { TRIAL_COLUMNS } from "../core/sweep/table.ts";
+import { type Setting, settings } from "./settings.ts";
+
+/** Settings of a run that a sweep does not take: its strategy makes its own signals, and it keeps no equity curves. */
+const OF_RUNS_ALONE = ["signals", "equity_points"];
+
+/** The flags for the fields that a sweep has besides those of a run. */
+export const sweepSettings: readonly Setting[] = [
+  {
+    group: "sweep",
+    flags: "--objective <figure>",
+    field: "objective",
+    kind: "text",
+    doc: `what trials are ranked by: ${TRIAL_COLUMNS.join(", ")} (sharpe)`,
+  },
+  {
+    group: "sweep",
+    flags: "--constraint <rule>",
+    field: "constraints",
+    kind: "texts",
+    doc: 'skips what breaks it: "slow >= 50", "fast < slow"; < <= > >=; repeatable',
+  },
+  { group: "sweep", flags: "--top <count>", field: "top", kind: "number", doc: "how many of the best to list, 0 to 1000 (20)" },
+];
+
+/** Every setting of a sweep. */
+export const allSweepSettings: readonly Setting[] = [
+  ...settings.filter(({ field }) => !OF_RUNS_ALONE.includes(field)),
+  ...sweepSettings,
+];
