@@ -12,8 +12,7 @@ import { engineTs } from "../engine-ts/engine.ts";
 import { plainSweeper } from "../engine-ts/sweep.ts";
 import { createApp } from "./app.ts";
 import { BarCache } from "./compute/bar-cache.ts";
-import { runSweepTask } from "./compute/run-sweep-task.ts";
-import { runTask } from "./compute/run-task.ts";
+import { runAnyTask } from "./compute/run-any-task.ts";
 import type { ComputePool, OnProgress, OutputOf, Task, TaskResult } from "./compute/task.ts";
 import { jobIds, LOCAL_USER } from "./ids.ts";
 import { addRunnerGauges, createServiceMetrics } from "./metrics.ts";
@@ -57,7 +56,7 @@ export async function startTestService(changes: Partial<Parts> = {}): Promise<Te
     vault: stores.bars,
     cache: new BarCache(2 ** 24),
     judge: rememberingJudge(),
-    sweeper: async () => ok({ sweeper: plainSweeper(engineTs), fallbackReason: null }),
+    sweeper: async () => ok({ engine: engineTs, sweeper: plainSweeper(engineTs), fallbackReason: null }),
     mostBytes: undefined,
     mostBarTrials: MOST_BAR_TRIALS,
   };
@@ -75,7 +74,7 @@ export async function startTestService(changes: Partial<Parts> = {}): Promise<Te
       await open.promise;
       load--;
       if (signal?.aborted) return fail("unavailable", "the task was ended");
-      const result = await (given.kind === "sweep" ? runSweepTask(given, task, onProgress ?? (() => {})) : runTask(given, task));
+      const result = await runAnyTask(given, task, onProgress ?? (() => {}));
       if (!result.ok) return result;
       if (!isOutputOf<T["kind"]>(given.kind, result.value)) throw new TypeError(`no output of ${given.kind}`);
       return ok(result.value);
@@ -137,6 +136,7 @@ function isOutputOf<K extends Task["kind"]>(kind: K, output: OutputOf[Task["kind
 export interface Shown {
   readonly job_id: string;
   readonly sweep_id: string;
+  readonly walk_forward_id: string;
   readonly status: string;
   readonly code: string;
   readonly detail: string;

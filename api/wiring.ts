@@ -36,8 +36,9 @@ export async function wireEngine(
   }
 }
 
-/** What runs sweeps; `fallbackReason` as with the engine. */
+/** What runs sweeps, and the engine of its single runs; `fallbackReason` as with the engine. */
 export interface WiredSweeper {
+  readonly engine: Engine;
   readonly sweeper: Sweeper;
   readonly fallbackReason: string | null;
 }
@@ -51,12 +52,12 @@ export async function wireSweeper(choice: EngineChoice, threads: number): Promis
   if (!wired.ok) return wired;
   const { engine, fallbackReason } = wired.value;
   const plain = plainSweeper(engine);
-  if (engine.name === "ts") return ok({ sweeper: plain, fallbackReason });
+  if (engine.name === "ts") return ok({ engine, sweeper: plain, fallbackReason });
   try {
-    return ok({ sweeper: await loadSweeper(plain, threads, () => performance.now()), fallbackReason: null });
+    return ok({ engine, sweeper: await loadSweeper(plain, threads, () => performance.now()), fallbackReason: null });
   } catch (cause) {
     const reason = `the kernels of sweeps do not load: ${cause instanceof Error ? cause.message : String(cause)}`;
-    if (choice === "auto") return ok({ sweeper: plain, fallbackReason: reason });
+    if (choice === "auto") return ok({ engine, sweeper: plain, fallbackReason: reason });
     return fail("unavailable", `${reason}; run "bun run build:wasm", or use ENGINE=ts`);
   }
 }

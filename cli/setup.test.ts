@@ -14,7 +14,8 @@ const LOCK = `{
 }
 `;
 const WASM = "engine-wasm/build/engine.wasm";
-const SOURCES = ["engine-wasm/assembly/index.ts", "engine-wasm/build.ts", "core/engine/abi.ts"];
+const SWEEP = "engine-wasm/build/sweep.wasm";
+const SOURCES = ["engine-wasm/assembly/index.ts", "engine-wasm/assembly/sweep/index.ts", "engine-wasm/build.ts", "core/engine/abi.ts"];
 
 /** A project as a clone has it. */
 function project(lock = LOCK) {
@@ -32,7 +33,10 @@ function project(lock = LOCK) {
     setUp(
       root,
       (line) => said.push(line),
-      async () => put(WASM, "built"),
+      async () => {
+        put(WASM, "built");
+        put(SWEEP, "built");
+      },
     );
   const age = (path: string, seconds: number) => utimesSync(join(root, path), seconds, seconds);
   return { root, put, said, run, age };
@@ -63,6 +67,7 @@ test.each(SOURCES)("the engine is built again when %s is newer", async (source) 
   const { said, run, age } = project();
   await run();
   age(WASM, 2000);
+  age(SWEEP, 2000);
   for (const path of SOURCES) age(path, 1000);
   await run();
   expect(said).toHaveLength(2);

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 // Runs on a fresh clone, before anything is installed: only the runtime's own modules may be imported at the top.
 
 const STAMP = "node_modules/.backgrid-installed";
-const WASM = "engine-wasm/build/engine.wasm";
+const WASM = ["engine-wasm/build/engine.wasm", "engine-wasm/build/sweep.wasm"];
 const COMPILER_INPUTS = ["core/engine/abi.ts", "engine-wasm/build.ts"];
 
 /**
@@ -55,14 +55,14 @@ function install(root: string): void {
 
 /** True when the engine is not built, or a source of it is newer. */
 function isStale(root: string): boolean {
-  const wasm = join(root, WASM);
-  if (!existsSync(wasm)) return true;
+  const built = WASM.map((name) => join(root, name));
+  if (!built.every((path) => existsSync(path))) return true;
   const assembly = join(root, "engine-wasm/assembly");
   const inputs = [
-    ...readdirSync(assembly).map((name) => join(assembly, name)),
+    ...readdirSync(assembly, { recursive: true }).map((name) => join(assembly, String(name))),
     ...COMPILER_INPUTS.map((name) => join(root, name)),
   ];
-  const builtMs = statSync(wasm).mtimeMs;
+  const builtMs = Math.min(...built.map((path) => statSync(path).mtimeMs));
   return inputs.some((path) => statSync(path).mtimeMs > builtMs);
 }
 

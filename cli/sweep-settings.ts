@@ -20,6 +20,21 @@ export const sweepSettings: readonly Setting[] = [
     kind: "texts",
     doc: 'skips what breaks it: "slow >= 50", "fast < slow"; < <= > >=; repeatable',
   },
+  {
+    group: "sweep",
+    flags: "--overfitting <mode>",
+    field: "overfitting",
+    kind: "text",
+    doc: "what is told about luck: full, fast (without cross-validation), none (full)",
+  },
+  { group: "sweep", flags: "--seed <number>", field: "seed", kind: "number", doc: "seed of the bootstraps (1)" },
+  {
+    group: "sweep",
+    flags: "--snooping-tests",
+    field: "snooping_tests",
+    kind: "switch",
+    doc: "White's Reality Check and Hansen's SPA test, which take long",
+  },
   { group: "sweep", flags: "--top <count>", field: "top", kind: "number", doc: "how many of the best to list, 0 to 1000 (20)" },
 ];
 

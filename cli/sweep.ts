@@ -71,7 +71,13 @@ async function sweepAsked(
   const startedMs = performance.now();
   const progress = progressOf(terminal, () => performance.now());
   const run = await untilInterrupted((signal) =>
-    runSweep(request, { provider: provider.value, sweeper, nowMs, hooks: { signal, onProgress: progress.update } }),
+    runSweep(request, {
+      provider: provider.value,
+      engine: wired.value.engine,
+      sweeper,
+      nowMs,
+      hooks: { signal, onProgress: progress.update },
+    }),
   );
   progress.clear();
   if (run === undefined) return ok(null);

@@ -8,8 +8,9 @@ import { type WiredSweeper, wireEngine, wireSweeper } from "../wiring.ts";
 import { BarCache } from "./bar-cache.ts";
 import { commitFaultOf } from "./commit-fault.ts";
 import { type AnyTaskResult, type ChildSettings, type FromChild, isToChild } from "./protocol.ts";
-import { runSweepTask, type SweepParts } from "./run-sweep-task.ts";
-import { runTask, type TaskParts } from "./run-task.ts";
+import { runAnyTask } from "./run-any-task.ts";
+import type { TaskParts } from "./run-task.ts";
+import type { SweepParts } from "./sweep-ports.ts";
 import type { OnProgress, Task } from "./task.ts";
 
 // A child of the pool, started with its parent's process id: one task at a time, answers over the channel to the parent, never ends on its own
@@ -64,7 +65,7 @@ async function outcomeOf(task: Task, onProgress: OnProgress): Promise<AnyTaskRes
   if (parts === undefined) throw new TypeError("a task came before the settings");
   try {
     if (faultsExist && task.kind !== "import") commitFaultOf(task.request);
-    return await (task.kind === "sweep" ? runSweepTask(task, parts, onProgress) : runTask(task, parts));
+    return await runAnyTask(task, parts, onProgress);
   } catch (cause) {
     process.stderr.write(`${Bun.inspect(cause)}\n`);
     return fail("internal", `a bug: ${cause instanceof Error ? cause.message : String(cause)}`);

@@ -3,7 +3,7 @@ import { err } from "../../core/result.ts";
 import { type ChildProcess, startChild } from "./child-process.ts";
 import type { AnyTaskResult, ChildSettings } from "./protocol.ts";
 import { residentBytes } from "./resident.ts";
-import type { ComputePool, OnProgress, OutputOf, Task, TaskResult } from "./task.ts";
+import { type ComputePool, type OnProgress, type OutputOf, runsGrids, type Task, type TaskResult } from "./task.ts";
 
 export interface PoolSettings {
   /** Child processes, >= 1. */
@@ -180,13 +180,13 @@ export class ChildPool implements ComputePool {
     }
   }
 
-  /** Sweeps leave one child to others where others wait. */
+  /** Those that run grids leave one child to others where others wait. */
   private next(): Entry | undefined {
     const [first] = this.line;
-    if (first?.task.kind !== "sweep" || this.size === 1) return first;
-    const sweeping = this.slots.filter(({ entry }) => entry?.task.kind === "sweep").length;
+    if (first === undefined || !runsGrids(first.task.kind) || this.size === 1) return first;
+    const sweeping = this.slots.filter(({ entry }) => entry !== null && runsGrids(entry.task.kind)).length;
     if (sweeping < this.size - 1) return first;
-    return [...this.line].find(({ task }) => task.kind !== "sweep") ?? first;
+    return [...this.line].find(({ task }) => !runsGrids(task.kind)) ?? first;
   }
 
   /** Time and memory of every task that runs. */

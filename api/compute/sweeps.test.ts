@@ -6,7 +6,8 @@ import { plainSweeper } from "../../engine-ts/sweep.ts";
 import { decodeTrials } from "../store/trial-blob.ts";
 import { BarCache } from "./bar-cache.ts";
 import { type ChildPool, createPool } from "./pool.ts";
-import { runSweepTask, type SweepParts } from "./run-sweep-task.ts";
+import { runSweepTask } from "./run-sweep-task.ts";
+import type { SweepParts } from "./sweep-ports.ts";
 import { NOW_MS, someStoredBars, sweepFor, taskFor, temporaryStore } from "./test-tasks.ts";
 
 const SMALL = { params: { fast: [5, 10], slow: [20, 30, 40] }, objective: "total_return" };
@@ -39,7 +40,7 @@ function partsOf(changes: Partial<SweepParts> = {}): SweepParts {
     vault: store.bars,
     cache: new BarCache(2 ** 24),
     judge: rememberingJudge(),
-    sweeper: async () => ok({ sweeper: plainSweeper(engineTs), fallbackReason: "told so" }),
+    sweeper: async () => ok({ engine: engineTs, sweeper: plainSweeper(engineTs), fallbackReason: "told so" }),
     mostBarTrials: undefined,
     mostBytes: undefined,
     ...changes,

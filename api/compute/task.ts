@@ -1,6 +1,6 @@
 import type { AppError } from "../../core/errors.ts";
 import type { BarWarning } from "../../core/gate/raw-bars.ts";
-import type { Headline, PackedCurve, PackedTrials, SweepOutput } from "../../core/jobs/job.ts";
+import type { Headline, PackedCurve, PackedTrials, SweepOutput, WalkForwardOutput } from "../../core/jobs/job.ts";
 import type { BarOrigin } from "../../core/ports.ts";
 import type { Result } from "../../core/result.ts";
 
@@ -10,30 +10,34 @@ export type TaskBars =
   /** In the vault, by hash; the origin is what the answer says of them. */
   | { readonly kind: "stored"; readonly hash: string; readonly origin: BarOrigin };
 
-/** One backtest, for a child process. */
-export interface BacktestTask {
-  readonly kind: "backtest";
-  readonly jobId: string;
+/** What every job gives to a child process. */
+interface JobTask {
   readonly createdAtMs: number;
   /** "Now" for the gate and for whether a bar is complete. */
   readonly nowMs: number;
   /** JSON text of the request as it was given, without `bars`. */
   readonly request: string;
   readonly bars: TaskBars;
+}
+
+/** One backtest. */
+export interface BacktestTask extends JobTask {
+  readonly kind: "backtest";
+  readonly jobId: string;
   /** Whether the text of the equity curve is wanted beside its columns. */
   readonly curveText: boolean;
 }
 
-/** All trials of a grid, for a child process. */
-export interface SweepTask {
+/** All trials of a grid. */
+export interface SweepTask extends JobTask {
   readonly kind: "sweep";
   readonly sweepId: string;
-  readonly createdAtMs: number;
-  /** "Now" for the gate and for whether a bar is complete. */
-  readonly nowMs: number;
-  /** JSON text of the request as it was given, without `bars`. */
-  readonly request: string;
-  readonly bars: TaskBars;
+}
+
+/** All trials of a grid on the in-sample bars of every fold. */
+export interface WalkForwardTask extends JobTask {
+  readonly kind: "walk_forward";
+  readonly walkForwardId: string;
 }
 
 /** An uploaded file, to be read, judged and encoded. */
@@ -45,7 +49,12 @@ export interface ImportTask {
   readonly nowMs: number;
 }
 
-export type Task = BacktestTask | SweepTask | ImportTask;
+export type Task = BacktestTask | SweepTask | WalkForwardTask | ImportTask;
+
+/** Whether it runs the trials of a grid: such tasks take long, tell their progress, and leave room for others. */
+export function runsGrids(kind: Task["kind"]): boolean {
+  return kind === "sweep" || kind === "walk_forward";
+}
 
 export interface BacktestOutput {
   readonly kind: "backtest";
@@ -64,6 +73,11 @@ export interface SweptOutput extends Omit<SweepOutput, "barsHash"> {
   readonly trials: PackedTrials;
 }
 
+/** What a walk-forward leaves, to be stored. */
+export interface WalkedOutput extends Omit<WalkForwardOutput, "barsHash"> {
+  readonly curve: PackedCurve;
+}
+
 export interface ImportOutput {
   readonly kind: "import";
   readonly bytes: Uint8Array;
@@ -79,13 +93,14 @@ export interface ImportOutput {
 export interface OutputOf {
   readonly backtest: BacktestOutput;
   readonly sweep: SweptOutput;
+  readonly walk_forward: WalkedOutput;
   readonly import: ImportOutput;
 }
 
 /** What became of a task. `timeout`, `memory` and `crash` say that the child is gone. */
 export type TaskResult<K extends Task["kind"]> = Result<OutputOf[K], AppError>;
 
-/** Told now and then, some ten times a second, while a sweep runs. */
+/** Told now and then, some ten times a second, while a sweep or a walk-forward runs. */
 export type OnProgress = (done: number, total: number) => void;
 
 export interface ComputePool {
@@ -95,8 +110,8 @@ export interface ComputePool {
   /** Resolves when the first child can take a task, or when it is known that none can. */
   readonly ready: Promise<void>;
   /**
-   * Runs when a child is free, in the order of calls; but the last child that is free of sweeps goes to whatever is none, where that waits. Never rejects but for a bug in the pool itself: failures of a child are `timeout`,
-   * `memory` or `crash`. Aborting ends the task's child at once (or takes the task out of the line) and gives `unavailable`.
+   * Runs when a child is free, in the order of calls; but the last child that is free of grids goes to whatever runs none, where that waits. Never rejects
+   * but for a bug in the pool itself: failures of a child are `timeout`, `memory` or `crash`. Aborting ends the task's child at once (or takes the task out of the line) and gives `unavailable`.
    */
   run<T extends Task>(task: T, signal?: AbortSignal, onProgress?: OnProgress): Promise<TaskResult<T["kind"]>>;
   /** Takes nothing new, lets running tasks end for at most `graceMs`, then ends the children. */

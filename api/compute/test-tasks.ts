@@ -5,7 +5,7 @@ import { someBars } from "../../core/indicators/generated-bars.ts";
 import type { StoredBars } from "../../core/jobs/store.ts";
 import { encodeRawBars, hashOf } from "../../data/raw-bars-codec.ts";
 import { openSqlite } from "../store/sqlite.ts";
-import type { BacktestTask, SweepTask, TaskBars } from "./task.ts";
+import type { BacktestTask, SweepTask, TaskBars, WalkForwardTask } from "./task.ts";
 
 export const NOW_MS = Date.UTC(2025, 0, 2, 3, 4, 5);
 
@@ -22,6 +22,12 @@ export function sweepFor(fields: object, bars: TaskBars = { kind: "sample", symb
     ...{ kind: "sweep", sweepId: "sweep", createdAtMs: NOW_MS - 1000, nowMs: NOW_MS },
     ...{ request: JSON.stringify(body), bars },
   };
+}
+
+/** A walk-forward of a test over the same bars. */
+export function walkForwardFor(fields: object, bars: TaskBars = { kind: "sample", symbol: "SAMPLE-TREND" }): WalkForwardTask {
+  const { kind: _kind, sweepId: _id, ...task } = sweepFor({ in_sample_bars: 500, out_of_sample_bars: 250, ...fields }, bars);
+  return { kind: "walk_forward", walkForwardId: "walk", ...task };
 }
 
 /** 300 generated daily bars as they are stored. */

@@ -67,7 +67,7 @@ async function runOnce(body: object): Promise<Expected> {
 async function sweptOnce(body: object): Promise<Expected> {
   const asked = must(parseSweep(body));
   const provider = asked.bars === undefined ? sampleProvider : inlineProvider(asked.bars);
-  const ran = await runSweep(asked.request, { provider, sweeper: plainSweeper(engineTs), nowMs: Date.now() });
+  const ran = await runSweep(asked.request, { provider, engine: engineTs, sweeper: plainSweeper(engineTs), nowMs: Date.now() });
   if (ran === undefined) throw new Error("a sweep was called off");
   const { resultHash, table } = must(ran);
   return { resultHash, size: table.grid.trials };

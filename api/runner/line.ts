@@ -1,5 +1,6 @@
 import type { JobId } from "../../core/jobs/job.ts";
 import type { DueJob } from "../../core/jobs/store.ts";
+import { runsGrids } from "../compute/task.ts";
 
 interface Place {
   readonly job: DueJob;
@@ -10,35 +11,35 @@ interface Place {
 /** Jobs that wait for their turn in this process: first in, first out, each once. */
 export class Line {
   private readonly backtests = new Map<JobId, Place>();
-  private readonly sweeps = new Map<JobId, Place>();
+  private readonly grids = new Map<JobId, Place>();
   private came = 0;
 
   get length(): number {
-    return this.backtests.size + this.sweeps.size;
+    return this.backtests.size + this.grids.size;
   }
 
   /** False when it stood in line already. */
   join(job: DueJob): boolean {
     if (this.has(job.id)) return false;
-    const lane = job.kind === "sweep" ? this.sweeps : this.backtests;
+    const lane = runsGrids(job.kind) ? this.grids : this.backtests;
     lane.set(job.id, { job, number: this.came++ });
     return true;
   }
 
   has(id: JobId): boolean {
-    return this.backtests.has(id) || this.sweeps.has(id);
+    return this.backtests.has(id) || this.grids.has(id);
   }
 
   leave(id: JobId): void {
     this.backtests.delete(id);
-    this.sweeps.delete(id);
+    this.grids.delete(id);
   }
 
-  /** @param sweeps whether it may be one */
-  next(sweeps: boolean): DueJob | undefined {
+  /** @param grids whether it may be one that runs grids */
+  next(grids: boolean): DueJob | undefined {
     const backtest = firstOf(this.backtests);
-    const sweep = sweeps ? firstOf(this.sweeps) : undefined;
-    const first = sweep !== undefined && (backtest === undefined || sweep.number < backtest.number) ? sweep : backtest;
+    const grid = grids ? firstOf(this.grids) : undefined;
+    const first = grid !== undefined && (backtest === undefined || grid.number < backtest.number) ? grid : backtest;
     if (first !== undefined) this.leave(first.job.id);
     return first?.job;
   }

@@ -1,9 +1,9 @@
 import { type AppError, appError, type ErrorCode } from "../../core/errors.ts";
-import { isFinal, type Job, type JobId, type JobOutput, type JobState } from "../../core/jobs/job.ts";
+import { isFinal, type Job, type JobId, type JobKind, type JobOutput, type JobState } from "../../core/jobs/job.ts";
 import type { DueJob, JobRef, JobStore } from "../../core/jobs/store.ts";
 import type { BarProvider } from "../../core/ports.ts";
 import { ok, type Result } from "../../core/result.ts";
-import type { BacktestOutput, ComputePool, SweptOutput, TaskBars } from "../compute/task.ts";
+import { type ComputePool, type OutputOf, runsGrids, type TaskBars } from "../compute/task.ts";
 import { countJob, type ServiceMetrics } from "../metrics.ts";
 import type { Log, Progress, Runner } from "../parts.ts";
 import { Line } from "./line.ts";
@@ -31,6 +31,9 @@ export interface RunningRunner extends Runner {
   /** Takes nothing new; what runs may end within `graceMs`, the rest is handed back. */
   stop(graceMs: number): Promise<void>;
 }
+
+/** What the run of a job leaves. */
+type Left = OutputOf[JobKind];
 
 interface Work {
   readonly ref: JobRef;
@@ -62,8 +65,8 @@ export function createRunner(parts: RunnerParts): RunningRunner {
   const timers: Timer[] = [];
   let fetching = 0;
   let taking = 0;
-  /** Those of them that are sweeps, which run long: none has to be at hand when another ends, and others shall find a place beside them. */
-  let sweeps = 0;
+  /** Those of them that run grids, which takes long: none has to be at hand when another ends, and others shall find a place beside them. */
+  let grids = 0;
   /** Not before a child can take a task: what is taken while none can would be lost on a process that dies young. */
   let pumping = false;
   let stopped = false;
@@ -72,7 +75,7 @@ export function createRunner(parts: RunnerParts): RunningRunner {
 
   function pump(): void {
     while (pumping && taking + work.size - fetching < most && fetching < FETCHING_MOST) {
-      const next = line.next(sweeps < pool.size);
+      const next = line.next(grids < pool.size);
       if (next === undefined) return;
       taking++;
       void startOne(next);
@@ -80,9 +83,9 @@ export function createRunner(parts: RunnerParts): RunningRunner {
   }
 
   async function startOne({ kind, ...ref }: DueJob): Promise<void> {
-    if (kind === "sweep") sweeps++;
+    if (runsGrids(kind)) grids++;
     await start(ref);
-    if (kind === "sweep") sweeps--;
+    if (runsGrids(kind)) grids--;
     pump();
   }
 
@@ -132,15 +135,22 @@ export function createRunner(parts: RunnerParts): RunningRunner {
     if (state !== undefined) settle(ref, state, null);
   }
 
-  function compute(job: Job, mine: Work, bars: TaskBars): Promise<Result<BacktestOutput | SweptOutput, AppError>> {
+  function compute(job: Job, mine: Work, bars: TaskBars): Promise<Result<Left, AppError>> {
     const { signal } = mine.abort;
-    const { id, createdAtMs, request } = job;
+    const { kind, id, createdAtMs, request } = job;
     const how = { createdAtMs, nowMs: nowMs(), request, bars };
-    if (job.kind === "backtest") return pool.run({ kind: "backtest", jobId: id, curveText: wanted.has(id), ...how }, signal);
-    return pool.run({ kind: "sweep", sweepId: id, ...how }, signal, (done, total) => {
+    const onProgress = (done: number, total: number) => {
       mine.progress = { done, total };
       watchers.tell(id, { kind: "progress", done, total });
-    });
+    };
+    switch (kind) {
+      case "backtest":
+        return pool.run({ kind, jobId: id, curveText: wanted.has(id), ...how }, signal);
+      case "sweep":
+        return pool.run({ kind, sweepId: id, ...how }, signal, onProgress);
+      case "walk_forward":
+        return pool.run({ kind, walkForwardId: id, ...how }, signal, onProgress);
+    }
   }
 
   async function barsFor(job: Job, { ref, attempt }: Work): Promise<Result<TaskBars, AppError>> {
@@ -156,7 +166,7 @@ export function createRunner(parts: RunnerParts): RunningRunner {
   }
 
   /** Tells everybody what a job has come to; one that is queued again is rung for when it is found due, when its time has come. */
-  function settle(ref: JobRef, state: JobState, output: BacktestOutput | SweptOutput | null): void {
+  function settle(ref: JobRef, state: JobState, output: Left | null): void {
     countJob(metrics, state.status);
     const { trades, curveText } = output?.kind === "backtest" ? output : { trades: null, curveText: null };
     const texts = { head: output?.head ?? null, trades, curveText };
@@ -270,8 +280,8 @@ export function createRunner(parts: RunnerParts): RunningRunner {
   };
 }
 
-function storedOf(output: BacktestOutput | SweptOutput, barsHash: string | null): JobOutput {
-  if (output.kind === "sweep") return { ...output, barsHash };
+function storedOf(output: Left, barsHash: string | null): JobOutput {
+  if (output.kind !== "backtest") return { ...output, barsHash };
   const { kind, headline, resultHash, head, trades, curve } = output;
   return { kind, headline, resultHash, barsHash, head, trades, curve };
 }

@@ -4,6 +4,7 @@ import type { StoredBars } from "../../core/jobs/store.ts";
 import type { BarProvider, BarQuery } from "../../core/ports.ts";
 import { parseJob } from "../../core/requests/job.ts";
 import { parseSweep } from "../../core/requests/sweep.ts";
+import { parseWalkForward } from "../../core/requests/walk-forward.ts";
 import { ok, type Result } from "../../core/result.ts";
 import { barQueryOf } from "../../core/run/backtest.ts";
 import { sweepQueryOf } from "../../core/run/sweep.ts";
@@ -45,10 +46,11 @@ export async function fetchedBarsOf(
 /** Which bars a job asks its source for. */
 function queryOf({ kind, request }: Job, faults: readonly string[]): Result<BarQuery, AppError> {
   const body: unknown = JSON.parse(request);
-  if (kind === "sweep") {
-    const sweep = parseSweep(body, { faults, barsApart: true });
-    return sweep.ok ? ok(sweepQueryOf(sweep.value.request)) : sweep;
+  const options = { faults, barsApart: true };
+  if (kind === "backtest") {
+    const job = parseJob(body, options);
+    return job.ok ? ok(barQueryOf(job.value.request)) : job;
   }
-  const job = parseJob(body, { faults, barsApart: true });
-  return job.ok ? ok(barQueryOf(job.value.request)) : job;
+  const grid = kind === "sweep" ? parseSweep(body, options) : parseWalkForward(body, options);
+  return grid.ok ? ok(sweepQueryOf(grid.value.request)) : grid;
 }

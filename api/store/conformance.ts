@@ -4,6 +4,7 @@ import { describeKeeping } from "./keeping-behaviour.ts";
 import { describeRunning } from "./running-behaviour.ts";
 import { describeSweeps } from "./sweep-behaviour.ts";
 import { ALICE, BOB, jobBench, NOW, type StoreCase, testBars, testJob } from "./test-jobs.ts";
+import { describeWalkForwards } from "./walk-forward-behaviour.ts";
 
 /** What every store of jobs promises, as tests. */
 export function describeJobStore(name: string, open: () => Promise<StoreCase>): void {
@@ -19,6 +20,7 @@ export function describeJobStore(name: string, open: () => Promise<StoreCase>): 
     describeKeeping(bench);
     describeRunning(bench);
     describeSweeps(bench);
+    describeWalkForwards(bench);
 
     test("answers a ping", async () => {
       expect(await at.jobs.ping()).toBeUndefined();

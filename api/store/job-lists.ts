@@ -25,27 +25,32 @@ interface SweepRow extends ListedRow {
 }
 
 const LISTED = "SELECT jobs.id, status, symbol, strategy, created_at_ms";
-const BACKTESTS = `${LISTED}, sharpe, total_return, max_drawdown
-  FROM jobs LEFT JOIN results ON results.user_id = jobs.user_id AND results.job_id = jobs.id WHERE kind = 'backtest' AND`;
+const FIGURES = "sharpe, total_return, max_drawdown";
+const RESULTS = "LEFT JOIN results ON results.user_id = jobs.user_id AND results.job_id = jobs.id";
+const BACKTESTS = `${LISTED}, ${FIGURES} FROM jobs ${RESULTS} WHERE kind = 'backtest' AND`;
 /** Without the name of the index a filter would have its own looked through, among all backtests. */
 const SWEEPS = `${LISTED}, trial_count AS trials, skipped, objective, best
   FROM jobs INDEXED BY jobs_sweeps
   LEFT JOIN trials ON trials.user_id = jobs.user_id AND trials.job_id = jobs.id WHERE kind = 'sweep' AND`;
 
+const WALK_FORWARDS = `${LISTED}, ${FIGURES} FROM jobs INDEXED BY jobs_walk_forwards ${RESULTS} WHERE kind = 'walk_forward' AND`;
+
 type Listing<T> = (user: UserId, filter: JobFilter, limit: number, after: JobId | null) => readonly T[];
 
+export interface JobLists {
+  readonly backtests: Listing<JobSummary>;
+  readonly sweeps: Listing<SweepSummary>;
+  readonly walkForwards: Listing<JobSummary>;
+}
+
 /** Lists jobs, newest first. */
-export function jobLists(db: Database): { readonly backtests: Listing<JobSummary>; readonly sweeps: Listing<SweepSummary> } {
-  const jobs = listing<JobRow>(db, BACKTESTS);
+export function jobLists(db: Database): JobLists {
+  const backtests = listing<JobRow>(db, BACKTESTS);
   const sweeps = listing<SweepRow>(db, SWEEPS);
+  const walkForwards = listing<JobRow>(db, WALK_FORWARDS);
   return {
-    backtests: (...given) =>
-      jobs(...given).map((row) => ({
-        ...listed(row),
-        sharpe: row.sharpe,
-        totalReturn: row.total_return,
-        maxDrawdown: row.max_drawdown,
-      })),
+    backtests: (...given) => backtests(...given).map(withFigures),
+    walkForwards: (...given) => walkForwards(...given).map(withFigures),
     sweeps: (...given) =>
       sweeps(...given).map((row) => ({
         ...listed(row),
@@ -59,6 +64,10 @@ export function jobLists(db: Database): { readonly backtests: Listing<JobSummary
 
 function listed({ id, status, symbol, strategy, created_at_ms: createdAtMs }: ListedRow) {
   return { id, status, symbol, strategy, createdAtMs };
+}
+
+function withFigures(row: JobRow): JobSummary {
+  return { ...listed(row), sharpe: row.sharpe, totalReturn: row.total_return, maxDrawdown: row.max_drawdown };
 }
 
 /** Each combination of conditions is prepared once. */

@@ -117,9 +117,10 @@ describe("migrations", () => {
     expect(await jobs.due(10)).toEqual([{ user: LOCAL_USER, id: testId(1), kind: "backtest" }]);
     expect((await jobs.list(LOCAL_USER, ANY, 10, null)).map(({ id }) => id)).toEqual([testId(2), testId(1)]);
     expect(await jobs.listSweeps(LOCAL_USER, ANY, 10, null)).toEqual([]);
-    const sweep = testJob(3, { kind: "sweep" });
-    await jobs.accept(LOCAL_USER, sweep, null, null);
+    const [sweep, walkForward] = [testJob(3, { kind: "sweep" }), testJob(4, { kind: "walk_forward" })];
+    for (const job of [sweep, walkForward]) await jobs.accept(LOCAL_USER, job, null, null);
     expect((await jobs.listSweeps(LOCAL_USER, ANY, 10, null)).map(({ id }) => id)).toEqual([sweep.id]);
+    expect((await jobs.listWalkForwards(LOCAL_USER, ANY, 10, null)).map(({ id }) => id)).toEqual([walkForward.id]);
     await close();
   });
 

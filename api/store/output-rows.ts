@@ -5,10 +5,12 @@ import {
   isPacked,
   type JobId,
   type JobOutput,
+  type PackedCurve,
   type PackedTrials,
+  type SweepOutput,
   type UserId,
 } from "../../core/jobs/job.ts";
-import type { StoredResult, StoredSweep } from "../../core/jobs/store.ts";
+import type { StoredResult, StoredSweep, StoredWalkForward } from "../../core/jobs/store.ts";
 import type { TrialColumn, TrialTable } from "../../core/sweep/table.ts";
 import { decodeCurve, decodePreview, encodeCurve, type PackedPoints, type PackedPreview } from "./curve-blob.ts";
 import { decodeTrials, encodeTrials } from "./trial-blob.ts";
@@ -24,6 +26,7 @@ export interface OutputRows {
   sweep(user: UserId, id: JobId): StoredSweep | undefined;
   /** @throws when version or checksum do not hold */
   trials(user: UserId, id: JobId): TrialTable | undefined;
+  walkForward(user: UserId, id: JobId): StoredWalkForward | undefined;
 }
 
 interface ResultRow {
@@ -39,6 +42,11 @@ interface SweepRow {
   readonly head: string;
   readonly result_hash: string;
   readonly objective: TrialColumn;
+}
+
+interface WalkForwardRow {
+  readonly head: string;
+  readonly result_hash: string;
 }
 
 const PREVIEW = "version, initial_cash, daily, preview_checksum, preview";
@@ -76,27 +84,35 @@ export function outputRows(db: Database, onLarge: () => void): OutputRows {
   const trials = db.prepare<PackedTrials, Key>(
     "SELECT version, trial_count AS count, skipped, checksum, axes, choices, figures FROM trials WHERE user_id = ? AND job_id = ?",
   );
+  const walkForward = db.prepare<WalkForwardRow, Key>(
+    `SELECT head, result_hash FROM results JOIN jobs ON jobs.user_id = results.user_id AND jobs.id = results.job_id
+     WHERE results.user_id = ? AND results.job_id = ? AND kind = 'walk_forward'`,
+  );
+
+  function putTrials(user: UserId, id: JobId, { trials: given, objective, best }: SweepOutput): void {
+    const row = arePacked(given) ? given : encodeTrials(given);
+    insertTrials.run(
+      ...[user, id, row.count, row.skipped, objective, best, row.version, row.checksum],
+      ...[row.axes, row.choices, row.figures],
+    );
+  }
+
+  function putCurve(user: UserId, id: JobId, given: Curve | PackedCurve): void {
+    const row = isPacked(given) ? given : encodeCurve(given);
+    insertCurve.run(
+      ...[user, id, row.version, row.initialCash, row.daily, row.previewChecksum, row.preview],
+      ...[row.points, row.checksum, row.times, row.equity],
+    );
+  }
 
   return {
     insert(user, id, output) {
       const { sharpe, totalReturn, maxDrawdown } = output.headline;
       insertResult.run(user, id, sharpe, totalReturn, maxDrawdown, output.resultHash, output.head);
-      if (output.kind === "sweep") {
-        onLarge();
-        const row = arePacked(output.trials) ? output.trials : encodeTrials(output.trials);
-        insertTrials.run(
-          ...[user, id, row.count, row.skipped, output.objective, output.best, row.version, row.checksum],
-          ...[row.axes, row.choices, row.figures],
-        );
-        return;
-      }
-      insertTrades.run(user, id, output.trades);
+      if (output.kind === "backtest") insertTrades.run(user, id, output.trades);
       onLarge();
-      const row = isPacked(output.curve) ? output.curve : encodeCurve(output.curve);
-      insertCurve.run(
-        ...[user, id, row.version, row.initialCash, row.daily, row.previewChecksum, row.preview],
-        ...[row.points, row.checksum, row.times, row.equity],
-      );
+      if (output.kind === "sweep") putTrials(user, id, output);
+      else putCurve(user, id, output.curve);
     },
     result(user, id) {
       const row = result.get(user, id);
@@ -119,6 +135,10 @@ export function outputRows(db: Database, onLarge: () => void): OutputRows {
     trials(user, id) {
       const row = trials.get(user, id);
       return row === null ? undefined : decodeTrials(row);
+    },
+    walkForward(user, id) {
+      const row = walkForward.get(user, id);
+      return row === null ? undefined : { head: row.head, resultHash: row.result_hash };
     },
   };
 }

@@ -135,11 +135,13 @@ export function sqliteJobs(
     find: async (user, id) => jobs.find(user, id),
     list: async (user, filter, limit, after) => lists.backtests(user, filter, limit, after),
     listSweeps: async (user, filter, limit, after) => lists.sweeps(user, filter, limit, after),
+    listWalkForwards: async (user, filter, limit, after) => lists.walkForwards(user, filter, limit, after),
     result: async (user, id) => outputs.result(user, id),
     curve: async (user, id) => outputs.curve(user, id),
     preview: async (user, id) => outputs.preview(user, id),
     sweep: async (user, id) => outputs.sweep(user, id),
     trials: async (user, id) => outputs.trials(user, id),
+    walkForward: async (user, id) => outputs.walkForward(user, id),
     take: (user, id, worker, leaseMs) =>
       commits.write(() => {
         const job = jobs.find(user, id);

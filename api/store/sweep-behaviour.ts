@@ -36,8 +36,8 @@ export function describeSweeps(on: JobBench): void {
 
     test("has no result and no curve of a backtest, nor the other way round", async () => {
       const [run, sweep] = [await on.finished(), await on.finished(SWEEP, testSweep())];
-      expect((await on.left(run)).map((part) => part !== undefined)).toEqual([true, true, true, false, false]);
-      expect((await on.left(sweep)).map((part) => part !== undefined)).toEqual([false, false, false, true, true]);
+      expect((await on.left(run)).map((part) => part !== undefined)).toEqual([true, true, true, false, false, false]);
+      expect((await on.left(sweep)).map((part) => part !== undefined)).toEqual([false, false, false, true, true, false]);
     });
 
     test("looks like a missing one to another user", async () => {

@@ -1,5 +1,15 @@
 import { appError } from "../../core/errors.ts";
-import type { Curve, JobId, JobOutput, JobState, NewJob, RunOutput, SweepOutput, UserId } from "../../core/jobs/job.ts";
+import type {
+  Curve,
+  JobId,
+  JobOutput,
+  JobState,
+  NewJob,
+  RunOutput,
+  SweepOutput,
+  UserId,
+  WalkForwardOutput,
+} from "../../core/jobs/job.ts";
 import type { BarVault, DatasetStore, JobFilter, JobStore, StoredBars } from "../../core/jobs/store.ts";
 import type { ParamValue } from "../../core/strategies/strategy.ts";
 import type { TrialTable } from "../../core/sweep/table.ts";
@@ -45,12 +55,16 @@ export function testOutput(points = 3, barsHash: string | null = null): RunOutpu
     barsHash,
     head: '{"sharpe":1.25,"note":"€\\u0000"}',
     trades: '[{"pnl":-0.1}]',
-    curve: {
-      initialCash: 0.1,
-      daily: true,
-      timeMs: Float64Array.from({ length: points }, (_, i) => 10 * (i + 1)),
-      equity: Float64Array.from({ length: points }, (_, i) => (i + 1) ** 2),
-    },
+    curve: testCurve(points),
+  };
+}
+
+function testCurve(points: number): Curve {
+  return {
+    initialCash: 0.1,
+    daily: true,
+    timeMs: Float64Array.from({ length: points }, (_, i) => 10 * (i + 1)),
+    equity: Float64Array.from({ length: points }, (_, i) => (i + 1) ** 2),
   };
 }
 
@@ -94,13 +108,25 @@ export function testSweep(
   };
 }
 
+/** The curve is that of `testOutput`. */
+export function testWalkForward(points = 4, barsHash: string | null = null): WalkForwardOutput & { readonly curve: Curve } {
+  return {
+    kind: "walk_forward",
+    headline: { sharpe: null, totalReturn: 0.25, maxDrawdown: -0.125 },
+    resultHash: "sha256:walked",
+    barsHash,
+    head: '{"folds":[],"out_of_sample":{"equity_curve":null}}',
+    curve: testCurve(points),
+  };
+}
+
 /** A curve with its doubles as bits, so that -0 is not 0. */
 export function bitsOf(curve: Curve | undefined) {
   const bits = (column: Float64Array) => Array.from(new BigUint64Array(column.slice().buffer), (value) => value.toString(16));
   return curve && { ...curve, timeMs: bits(curve.timeMs), equity: bits(curve.equity) };
 }
 
-export const NOTHING = [undefined, undefined, undefined, undefined, undefined];
+export const NOTHING = [undefined, undefined, undefined, undefined, undefined, undefined];
 
 /** One store of jobs, and jobs of Alice in it that are as far as a test needs them. */
 export interface JobBench {
@@ -115,7 +141,7 @@ export interface JobBench {
   taken(changes?: Partial<NewJob>): Promise<JobId>;
   finished(changes?: Partial<NewJob>, output?: JobOutput): Promise<JobId>;
   stateOf(id: JobId): Promise<JobState | undefined>;
-  /** Result, curve and preview; what a sweep left, and its trials. */
+  /** Result, curve and preview; what a sweep left, and its trials; what a walk-forward left. */
   left(id: JobId): Promise<unknown[]>;
 }
 
@@ -154,7 +180,7 @@ export function jobBench(store: () => StoreCase): JobBench {
     left: (id) =>
       Promise.all([
         ...[bench.jobs.result(ALICE, id), bench.jobs.curve(ALICE, id), bench.jobs.preview(ALICE, id)],
-        ...[bench.jobs.sweep(ALICE, id), bench.jobs.trials(ALICE, id)],
+        ...[bench.jobs.sweep(ALICE, id), bench.jobs.trials(ALICE, id), bench.jobs.walkForward(ALICE, id)],
       ]),
   };
   return bench;

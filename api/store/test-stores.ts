@@ -51,9 +51,10 @@ export function faultsIn(path: string): readonly unknown[] {
            (SELECT count(*) FROM trades WHERE (user_id, job_id) = (jobs.user_id, id)) AS trades,
            (SELECT count(*) FROM curves WHERE (user_id, job_id) = (jobs.user_id, id)) AS curves,
            (SELECT count(*) FROM trials WHERE (user_id, job_id) = (jobs.user_id, id)) AS trials,
-           status = 'completed' AS is_done, status = 'completed' AND kind = 'backtest' AS is_run FROM jobs)
+           status = 'completed' AS is_done FROM jobs)
          SELECT id, status, results, trades, curves, trials FROM left_by
-         WHERE (results, trades, curves, trials) <> (is_done, is_run, is_run, is_done AND NOT is_run)`,
+         WHERE (results, trades, curves, trials)
+           <> (is_done, is_done AND kind = 'backtest', is_done AND kind <> 'sweep', is_done AND kind = 'sweep')`,
       )
       .all(),
   ]);

@@ -1,3 +1,4 @@
+import type { VerdictCode } from "../../core/overfitting/verdict.ts";
 import type { SweepRun } from "../../core/run/sweep.ts";
 import { type Axis, paramsOf } from "../../core/sweep/grid.ts";
 import { count } from "./numbers.ts";
@@ -38,9 +39,35 @@ export function surfaceText({ metric, x, y, others }: Surface): string {
   return others.length === 0 ? over : `${over}, the best over ${others.join(", ")}`;
 }
 
-/** Why the best trial is worse than it looks; null where there is none, or nothing to choose from. */
+const VERDICTS: Readonly<Record<VerdictCode, string>> = {
+  likely_luck: "LIKELY LUCK",
+  inconclusive: "INCONCLUSIVE",
+  promising: "PROMISING",
+  not_computable: "CANNOT BE JUDGED",
+};
+
+/** The verdict on the best trial; without one, why it is worse than it looks; null where there is nothing to choose from. */
 export function luckText(run: SweepRun): string | null {
+  if (run.luck !== null) return `${VERDICTS[run.luck.verdict.code]}. ${run.luck.verdict.text}`;
   const { trials } = run.table.grid;
   if (trials === 1 || bestTrial(run) === null) return null;
   return `${count(trials)} trials were tried, and the best of them was picked by the very bars it is shown on: part of its lead is luck, so expect less of it on new bars`;
+}
+
+/** The figures behind a verdict that are defined; null where there are none. */
+export function luckFigures({ luck }: SweepRun): string | null {
+  if (luck === null) return null;
+  const percent = (value: number) => `${(value * 100).toFixed(0)} %`;
+  const pair = ([low, high]: readonly [number, number]) => `${low.toFixed(2)} to ${high.toFixed(2)}`;
+  const figures: readonly (readonly [string, number, string])[] = [
+    ["luck alone does as well", luck.luckProbability, percent(luck.luckProbability)],
+    ["probability of overfitting", luck.probabilityOfBacktestOverfitting, percent(luck.probabilityOfBacktestOverfitting)],
+    ["deflated Sharpe", luck.deflatedSharpe, percent(luck.deflatedSharpe)],
+    ["plateau", luck.plateauScore, percent(luck.plateauScore)],
+    ["Sharpe, 95 % interval", luck.sharpeCi[0], pair(luck.sharpeCi)],
+    ["Reality Check p", luck.snooping?.realityCheck ?? Number.NaN, (luck.snooping?.realityCheck ?? 0).toFixed(3)],
+    ["SPA p", luck.snooping?.spa.consistent ?? Number.NaN, (luck.snooping?.spa.consistent ?? 0).toFixed(3)],
+  ];
+  const told = figures.filter(([, value]) => !Number.isNaN(value)).map(([label, , text]) => `${label} ${text}`);
+  return told.length === 0 ? null : `behind it: ${told.join("; ")}`;
 }

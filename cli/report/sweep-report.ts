@@ -7,7 +7,7 @@ import { count } from "./numbers.ts";
 import { cellPaint, type Styles, styles } from "./style.ts";
 import { surfaceOf, type View, varied } from "./surface.ts";
 import { sweepBars } from "./sweep-bars.ts";
-import { axisText, bestTrial, luckText, surfaceText, trialsText } from "./sweep-facts.ts";
+import { axisText, bestTrial, luckFigures, luckText, surfaceText, trialsText } from "./sweep-facts.ts";
 import { sweepMap } from "./sweep-map.ts";
 import { wrapped } from "./text.ts";
 import { trialList } from "./trial-list.ts";
@@ -61,9 +61,11 @@ function ranking(run: SweepRun, columns: number, style: Styles): string[] {
   const lines = trialList(run, columns, style);
   const title = top < trials ? `The best ${count(top)} of ${count(trials)} trials by ${label}` : `All trials by ${label}`;
   const luck = luckText(run);
+  const figures = luckFigures(run);
   return [
     ...(lines.length === 0 ? [] : [...wrapped(title, columns).map(style.bold), ...lines]),
     ...(luck === null ? [] : markedIn(style.yellow, "!", luck, columns)),
+    ...(figures === null ? [] : markedIn(style.dim, " ", figures, columns)),
   ];
 }
 

@@ -37,8 +37,8 @@ export function isFinal(state: JobState): boolean {
   return state.status !== "queued" && state.status !== "running";
 }
 
-/** What a job runs: one backtest, or the trials of a grid. */
-export const JOB_KINDS = ["backtest", "sweep"] as const;
+/** What a job runs: one backtest, the trials of a grid, or those of a grid fold by fold. */
+export const JOB_KINDS = ["backtest", "sweep", "walk_forward"] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
 /** Which bars a job runs on, and where they come from; `hash` names stored bars, null until they are known (yahoo) and for `sample`. */
@@ -63,7 +63,7 @@ export interface Job extends NewJob {
   readonly state: JobState;
 }
 
-/** The figures that a list of jobs shows, for a sweep those of its best trial; null is undefined. */
+/** The figures that a list of jobs shows: for a sweep those of its best trial, for a walk-forward those out of sample; null is undefined. */
 export interface Headline {
   readonly sharpe: number | null;
   readonly totalReturn: number | null;
@@ -100,8 +100,17 @@ export interface SweepOutput extends Outcome {
   readonly trials: TrialTable | PackedTrials;
 }
 
+/** What a finished walk-forward leaves. */
+export interface WalkForwardOutput extends Outcome {
+  readonly kind: "walk_forward";
+  /** JSON text of the answer, in which `equity_curve` is null. */
+  readonly head: string;
+  /** Out of sample; packed, or as it is. */
+  readonly curve: Curve | PackedCurve;
+}
+
 /** What a finished job leaves, written in one step with the state. */
-export type JobOutput = RunOutput | SweepOutput;
+export type JobOutput = RunOutput | SweepOutput | WalkForwardOutput;
 
 /** Equity at each bar: n times and n values; E[0] is `initialCash`. */
 export interface Curve {

@@ -14,6 +14,7 @@ import {
   type RunOutput,
   type SweepOutput,
   type UserId,
+  type WalkForwardOutput,
 } from "./job.ts";
 import * as machine from "./machine.ts";
 import type {
@@ -129,9 +130,11 @@ export function memoryStores(clock: () => number): MemoryStores {
     }));
   }
 
-  function runOf(user: UserId, id: JobId): RunOutput | undefined {
-    const output = own(user, id)?.output;
-    return output?.kind === "backtest" ? output : undefined;
+  function listedWithFigures(kind: JobKind, ...given: Parameters<JobStore["list"]>): JobSummary[] {
+    return listed(kind, ...given).map(({ shown, output }) => {
+      const { sharpe, totalReturn, maxDrawdown } = output?.headline ?? { sharpe: null, totalReturn: null, maxDrawdown: null };
+      return { ...shown, sharpe, totalReturn, maxDrawdown };
+    });
   }
 
   function sweepOf(user: UserId, id: JobId): SweepOutput | undefined {
@@ -139,35 +142,35 @@ export function memoryStores(clock: () => number): MemoryStores {
     return output?.kind === "sweep" ? output : undefined;
   }
 
+  function curveOf(user: UserId, id: JobId): Curve | undefined {
+    const output = own(user, id)?.output ?? null;
+    return output === null || output.kind === "sweep" ? undefined : plain(output.curve);
+  }
+
   const jobs: JobStore = {
     accept: async (...given) => accept(...given),
     replay: async (...given) => replay(...given),
     find: async (user, id) => own(user, id)?.job,
-    list: async (...given) =>
-      listed("backtest", ...given).map(({ shown, output }): JobSummary => {
-        const { sharpe, totalReturn, maxDrawdown } = output?.headline ?? { sharpe: null, totalReturn: null, maxDrawdown: null };
-        return { ...shown, sharpe, totalReturn, maxDrawdown };
-      }),
+    list: async (...given) => listedWithFigures("backtest", ...given),
     listSweeps: async (...given) =>
       listed("sweep", ...given).map(({ shown, output }): SweepSummary => {
         if (output?.kind !== "sweep") return { ...shown, trials: null, skipped: null, objective: null, best: null };
         const { trials, skipped } = plainTrials(output.trials).grid;
         return { ...shown, trials, skipped, objective: output.objective, best: output.best };
       }),
+    listWalkForwards: async (...given) => listedWithFigures("walk_forward", ...given),
     async result(user, id) {
-      const output = runOf(user, id);
-      if (output === undefined) return undefined;
+      const output = own(user, id)?.output;
+      if (output?.kind !== "backtest") return undefined;
       return { ...output.headline, head: output.head, trades: output.trades, resultHash: output.resultHash };
     },
     async curve(user, id) {
-      const output = runOf(user, id);
-      return output && pointsOf(plain(output.curve), null);
+      const curve = curveOf(user, id);
+      return curve && pointsOf(curve, null);
     },
     async preview(user, id) {
-      const output = runOf(user, id);
-      if (output === undefined) return undefined;
-      const curve = plain(output.curve);
-      return pointsOf(curve, thin(curve.equity, PREVIEW_POINTS));
+      const curve = curveOf(user, id);
+      return curve && pointsOf(curve, thin(curve.equity, PREVIEW_POINTS));
     },
     async sweep(user, id) {
       const output = sweepOf(user, id);
@@ -176,6 +179,10 @@ export function memoryStores(clock: () => number): MemoryStores {
     async trials(user, id) {
       const output = sweepOf(user, id);
       return output && structuredClone(plainTrials(output.trials));
+    },
+    async walkForward(user, id) {
+      const output = own(user, id)?.output;
+      return output?.kind === "walk_forward" ? { head: output.head, resultHash: output.resultHash } : undefined;
     },
 
     async take(user, id, worker, leaseMs) {
@@ -277,7 +284,7 @@ export function memoryStores(clock: () => number): MemoryStores {
 }
 
 /** @throws {TypeError} for a packed curve: this store keeps no bytes */
-function plain(curve: RunOutput["curve"]): Curve {
+function plain(curve: (RunOutput | WalkForwardOutput)["curve"]): Curve {
   if (isPacked(curve)) throw new TypeError("the store in memory takes curves as they are");
   return curve;
 }

@@ -15,7 +15,7 @@ export interface DueJob extends JobRef {
 
 export interface IdempotencyKey {
   readonly key: string;
-  /** Hash of what was asked for: the body as canonical JSON, and for a sweep that it is one. */
+  /** Hash of what was asked for: the body as canonical JSON, and the kind of what is no backtest. */
   readonly bodyHash: string;
 }
 
@@ -58,6 +58,12 @@ export interface StoredSweep {
   readonly objective: TrialColumn;
 }
 
+/** What a walk-forward left, without its curve. */
+export interface StoredWalkForward {
+  readonly head: string;
+  readonly resultHash: string;
+}
+
 /** A stored result without its curve. */
 export interface StoredResult extends Headline {
   readonly head: string;
@@ -79,15 +85,18 @@ export interface JobStore {
   list(user: UserId, filter: JobFilter, limit: number, after: JobId | null): Promise<readonly JobSummary[]>;
   /** Sweeps, newest first, `after` excluded. */
   listSweeps(user: UserId, filter: JobFilter, limit: number, after: JobId | null): Promise<readonly SweepSummary[]>;
-  /** What a backtest left, as `curve` and `preview` are of backtests alone. */
+  /** Walk-forwards, newest first, `after` excluded. */
+  listWalkForwards(user: UserId, filter: JobFilter, limit: number, after: JobId | null): Promise<readonly JobSummary[]>;
+  /** What a backtest left. */
   result(user: UserId, id: JobId): Promise<StoredResult | undefined>;
-  /** @throws when checksum or version do not hold */
+  /** Of a backtest or a walk-forward. @throws when checksum or version do not hold */
   curve(user: UserId, id: JobId): Promise<Curve | undefined>;
   /** At most 500 points of the curve, stored beside it. */
   preview(user: UserId, id: JobId): Promise<Curve | undefined>;
   sweep(user: UserId, id: JobId): Promise<StoredSweep | undefined>;
   /** Every trial of a sweep. @throws when checksum or version do not hold */
   trials(user: UserId, id: JobId): Promise<TrialTable | undefined>;
+  walkForward(user: UserId, id: JobId): Promise<StoredWalkForward | undefined>;
 
   /** Undefined when it is not there to be taken. */
   take(user: UserId, id: JobId, worker: string, leaseMs: number): Promise<Job | undefined>;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { TRIAL_COLUMNS } from "../sweep/table.ts";
-import { choice, list, number, text } from "./field.ts";
+import { choice, flag, list, number, text } from "./field.ts";
 
 /** How much is asked about overfitting: `fast` leaves out what splits the bars again and again. */
 export const OVERFITTING_MODES = ["full", "fast", "none"] as const;
@@ -22,5 +22,11 @@ export const sweepSchema = z.object({
     ),
   overfitting: choice(OVERFITTING_MODES)
     .default("full")
-    .describe("Which statistics on overfitting are wanted: all, those that are fast, or none."),
+    .describe("Which statistics on overfitting are wanted: all, those that are fast (without cross-validation), or none."),
+  seed: number({ min: 0, max: 4_294_967_295, whole: true })
+    .default(1)
+    .describe("Seed of the bootstraps behind the intervals: the same seed gives the same intervals."),
+  snooping_tests: flag()
+    .default(false)
+    .describe("Whether White's Reality Check and Hansen's test of all trials against holding are wanted; they take long."),
 });

@@ -52,6 +52,8 @@ describe("a request for a sweep", () => {
       objective: "sharpe",
       top: 20,
       overfitting: "full",
+      seed: 1,
+      snoopingTests: false,
     });
     expect({ strategy, source, bars, body }).toEqual({
       strategy: "ma_crossover",

@@ -24,6 +24,9 @@ export interface SweepRequest extends RunSettings {
   /** How many of the best trials the answer lists. */
   readonly top: number;
   readonly overfitting: OverfittingMode;
+  /** Of the bootstraps. */
+  readonly seed: number;
+  readonly snoopingTests: boolean;
 }
 
 /** The body of `POST /api/v1/sweeps`, checked; what it shares with a job is as in JobRequest. */
@@ -76,7 +79,7 @@ export function parseSweep(input: unknown, options: SweepOptions = {}): Result<S
   const grid = expandGrid(axes.value, constraints);
   if (!grid.ok) return grid;
   const { equityPoints: _points, strategy: choice, ...settings } = job.value.request;
-  const { objective, top, overfitting } = fields.data;
+  const { objective, top, overfitting, seed, snooping_tests: snoopingTests } = fields.data;
   const { bars, ...stored } = input;
   const { symbol, source } = job.value.body;
   return ok({
@@ -89,6 +92,8 @@ export function parseSweep(input: unknown, options: SweepOptions = {}): Result<S
       objective,
       top,
       overfitting,
+      seed,
+      snoopingTests,
     },
     body: bars === undefined ? input : { ...stored, symbol, source },
   });

@@ -109,9 +109,15 @@ describe("the hash of a sweep", () => {
     const sweeper = {
       ...({ name: "ts", version: "0", threads: 1, [Symbol.dispose]: () => undefined } as const),
       memory: PLAIN.memory,
+      findWinners: PLAIN.findWinners,
       sweep: async () => ({ ...run.trials, ledger }),
     };
-    const other = await runSweep(run.request, { provider: providerOf(bars), sweeper, nowMs: Date.UTC(2030, 0, 1) });
+    const other = await runSweep(run.request, {
+      provider: providerOf(bars),
+      engine: engineTs,
+      sweeper,
+      nowMs: Date.UTC(2030, 0, 1),
+    });
     expect(other?.ok && other.value.resultHash).not.toBe(run.resultHash);
   });
 });

@@ -1,4 +1,5 @@
 import type { Bars, Interval } from "../bars.ts";
+import type { Engine } from "../engine/contract.ts";
 import { type AppError, fail } from "../errors.ts";
 import type { BarWarning } from "../gate/raw-bars.ts";
 import { rates } from "../metrics/rates.ts";
@@ -13,6 +14,7 @@ import { bytesOf, type Sweeper, type SweepHooks, type SweepMemory } from "../swe
 import type { TrialTable } from "../sweep/table.ts";
 import type { Trials } from "../sweep/trials.ts";
 import { hashSweep } from "./canonical.ts";
+import { judgeLuck, type Luck, MOST_SNOOPING_STEPS, snoopingSteps } from "./luck.ts";
 import { type InputPorts, runInputs } from "./run-inputs.ts";
 
 /** The most trials x bars of a sweep unless a setting says otherwise. */
@@ -22,6 +24,8 @@ const MOST_BYTES = 3 * 2 ** 30;
 /** What a sweep needs from outside. */
 export interface SweepPorts extends InputPorts {
   readonly sweeper: Sweeper;
+  /** Runs the best trial again, for what luck has to do with it. */
+  readonly engine: Engine;
   /** The most trials x bars; MOST_BAR_TRIALS where it is left out. */
   readonly mostBarTrials?: number;
   /** The most memory that a sweep may take, in bytes; MOST_BYTES where it is left out. */
@@ -44,6 +48,8 @@ export interface SweepRun {
   readonly trials: Trials;
   /** Trials by the objective, the best first. */
   readonly order: Int32Array;
+  /** Null where it was not asked for. */
+  readonly luck: Luck | null;
   readonly barsHash: string;
   readonly resultHash: string;
   readonly engine: Pick<Sweeper, "name" | "version">;
@@ -68,11 +74,15 @@ export async function runSweep(request: SweepRequest, ports: SweepPorts): Promis
   const { sweeper } = ports;
   const perPeriod = rates(settings.riskFree, settings.mar, settings.periodsPerYear);
   const task = { bars: seen, from, strategy, direction, grid, execution, rates: perPeriod };
+  const slow = request.overfitting !== "none" && request.snoopingTests ? tooSlow(grid.trials, bars.close.length) : null;
+  if (slow !== null) return slow;
   const large = tooLarge(sweeper.memory(task), grid.trials, seen.close.length, ports.mostBytes ?? MOST_BYTES);
   if (large !== null) return large;
   const trials = await sweeper.sweep(task, ports.hooks);
   if (trials === undefined) return undefined;
   const table = completeTable(trials, grid, { ...settings, timeMs: bars.timeMs });
+  const order = rank(table, objective);
+  const luck = judgeLuck({ request, task, table, trials, best: order[0]! }, ports.engine, sweeper);
   const [barsHash, resultHash] = await Promise.all([
     judged.hash(),
     hashSweep(
@@ -90,7 +100,8 @@ export async function runSweep(request: SweepRequest, ports: SweepPorts): Promis
     periodsPerYear: settings.periodsPerYear,
     table,
     trials,
-    order: rank(table, objective),
+    order,
+    luck,
     barsHash,
     resultHash,
     engine: { name: sweeper.name, version: sweeper.version },
@@ -108,6 +119,13 @@ function tooCostly(trials: number, bars: number, most: number) {
   if (cost <= most) return null;
   const message = `${trials} trials x ${bars} bars = ${cost}, the limit is ${most}; take fewer values or a shorter range`;
   return fail("too_costly", message, [{ path: "params", message }]);
+}
+
+function tooSlow(trials: number, bars: number) {
+  const steps = snoopingSteps(trials, bars);
+  if (steps <= MOST_SNOOPING_STEPS) return null;
+  const message = `snooping_tests of ${trials} trials x ${bars} bars would take ${steps} steps, the limit is ${MOST_SNOOPING_STEPS}; leave them out or try fewer`;
+  return fail("too_costly", message, [{ path: "snooping_tests", message }]);
 }
 
 function tooLarge(memory: SweepMemory, trials: number, bars: number, most: number) {

@@ -1,3 +1,4 @@
+import { engineTs } from "../../engine-ts/engine.ts";
 import type { Bars } from "../bars.ts";
 import type { AppError } from "../errors.ts";
 import { parseSweep, type SweepRequest } from "../requests/sweep.ts";
@@ -15,7 +16,7 @@ export function sweepRequest(fields: object): SweepRequest {
 export async function sweepAttempt(bars: Bars, fields: object, sweeper: Sweeper, ports: Partial<SweepPorts> = {}) {
   const request = sweepRequest(fields);
   const provider = providerOf(bars, request.adjusted);
-  return runSweep(request, { provider, sweeper, nowMs: Date.UTC(2030, 0, 1), ...ports });
+  return runSweep(request, { provider, engine: engineTs, sweeper, nowMs: Date.UTC(2030, 0, 1), ...ports });
 }
 
 /** A sweep that must succeed. */

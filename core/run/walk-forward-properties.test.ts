@@ -157,6 +157,7 @@ describe("the same walk-forward by other kernels", () => {
     const kernels = new Set<string>();
     const told: Sweeper = {
       ...{ name: "wasm", version: sweeper.version, threads: 1, memory: (task) => sweeper.memory(task) },
+      findWinners: sweeper.findWinners,
       [Symbol.dispose]: () => undefined,
       sweep: async (task, hooks) => {
         const trials = await sweeper.sweep(task, hooks);

@@ -33,6 +33,7 @@ const KINDS: readonly ((normal: Draw, block: number) => readonly [number, number
   (_, block) => spread(block % 2 === 0 ? 0.125 : -0.125, 0.25),
   // Returns that hardly differ, that hardly add up to anything, that are hardly there: on both sides of what counts as 0.
   (normal) => spread(0.2, 1e-7 * 10 ** (normal() / 2)),
+  (normal) => spread(-0.2, 1e-7 * 10 ** (normal() / 2)),
   (normal) => spread(1e-14 * normal(), 0.01),
   (normal) => spread(1e-12 * normal(), 1e-12 * 10 ** (normal() / 4)),
   (normal) => [normal() * 1e200, Number.POSITIVE_INFINITY],
@@ -81,8 +82,28 @@ describe("the winners of all splits are those of the plain loop, on one, two and
     for (const blocks of [4, 10]) expectPlain(drawnSums(kind, 300, blocks, [kind]));
   });
 
-  test("trials that all lose, are beaten by those that stand still, and get better one by one", () => {
-    for (const kinds of [[2], [2, 3], [2, 6], [3, 5], [0, 3, 4]]) expectPlain(drawnSums(7, 300, 8, kinds));
+  test("trials of two or three kinds", () => {
+    for (const kinds of [
+      [2, 3],
+      [2, 6],
+      [3, 5],
+      [0, 3],
+      [0, 3, 4],
+      [0, 8],
+      [0, 9],
+      [2, 9],
+    ]) {
+      for (const trials of [2, 3, 4, 5, 300]) expectPlain(drawnSums(trials, trials, 8, kinds));
+    }
+  });
+
+  test("trials that stand still, after others that lose a little", () => {
+    const { sums, ...sizes } = drawnSums(8, 24, 8, [0]);
+    const losing = sums.map((sum, i) => (i >= 8 * 16 ? 0 : i % 2 === 0 ? -Math.abs(sum) : sum));
+    expectPlain({ ...sizes, sums: losing });
+  });
+
+  test("trials that get better one by one", () => {
     const rising = Float64Array.from({ length: 500 * 8 * 2 }, (_, i) => (i % 2 === 0 ? Math.floor(i / 16) / 1000 : 0.5));
     expectPlain({ sums: rising, trials: 500, blocks: 8, blockLength: LENGTH });
   });

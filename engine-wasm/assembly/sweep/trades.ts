@@ -347,15 +347,18 @@ export function finishTrial(record: usize, blockSums: usize, out: usize, end: us
     s1 += load<f64>(blockSums + (<usize>block << 4));
     s2 += load<f64>(blockSums + (<usize>block << 4), 8);
   }
-  const idle = below(0) * <f64>(bars - load<i32>(record, MOVED));
-  const rounding = load<f64>(rowOf(n), SUMS_OUT + 8) * sqrt(<f64>(trades + 1)) * SUM_ROUNDING;
+  const shortfall = load<f64>(record, LOST) + below(0) * <f64>(bars - load<i32>(record, MOVED));
+  const rounding = sqrt(<f64>(trades + 1)) * SUM_ROUNDING;
+  const allSquares = load<f64>(rowOf(n), SUMS_OUT + 8);
+  const allLost = load<f64>(rowOf(n), LOST_OUT);
+  const sure = allSquares * rounding < s2 * SURE_SHARE && (allLost == 0 || allLost * rounding < shortfall * SURE_SHARE);
   const equity = load<f64>(record, EQUITY);
   writeFigures(
     out,
     <f64>bars,
     s1,
     s2,
-    load<f64>(record, LOST) + idle,
+    shortfall,
     1 / load<f64>(record, FALL),
     initial,
     equity,
@@ -366,7 +369,7 @@ export function finishTrial(record: usize, blockSums: usize, out: usize, end: us
     load<f64>(record, LOSS),
     load<i32>(record, HELD),
     load<u32>(record, LEDGER),
-    load<i32>(record, DOUBT) != 0 || !(rounding < s2 * SURE_SHARE) || !(equity < MOST_EQUITY),
+    load<i32>(record, DOUBT) != 0 || !sure || !(equity < MOST_EQUITY),
     riskFree,
     mar,
     periodsPerYear,
