@@ -59,7 +59,9 @@ function isStale(root: string): boolean {
   if (!built.every((path) => existsSync(path))) return true;
   const assembly = join(root, "engine-wasm/assembly");
   const inputs = [
-    ...readdirSync(assembly, { recursive: true }).map((name) => join(assembly, String(name))),
+    ...readdirSync(assembly, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map(({ parentPath, name }) => join(parentPath, name)),
     ...COMPILER_INPUTS.map((name) => join(root, name)),
   ];
   const builtMs = Math.min(...built.map((path) => statSync(path).mtimeMs));

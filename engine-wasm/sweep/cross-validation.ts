@@ -5,6 +5,8 @@ import type { SweepThreads } from "./threads.ts";
 const TRIALS_A_PIECE = 128;
 /** From a number to the next in single precision it is no more than this share of it. */
 const SINGLE_STEP = 2 ** -23;
+/** A key beyond this is not that of a sum that is rounding, whatever the number of returns. */
+const NOT_ROUNDING = 1e-18;
 
 /**
  * `FindWinners` on all threads, equal to the plain one to the bit. The caller waits for it; no sweep may be under way on these threads.
@@ -85,13 +87,13 @@ function winnersOfAll(threads: SweepThreads, found: Found, splits: number) {
 }
 
 /**
- * What keys are compared with, the last split's first: a trial's key out of sample is its key in sample of the complement. A key that is more than a step away
- * from the target before it is rounded does not become equal to it; around 0 nothing tells, since a sum that is rounding makes a key 0.
+ * What keys are compared with, the last split's first: a trial's key out of sample is its key in sample of the complement. What lies a step away from the target
+ * lies on the same side when it is rounded to single precision, and when it is made 0.
  */
 function targetsOf(outOfSample: Float64Array): Float64Array {
   const targets = new Float64Array(outOfSample.length * 3);
   for (const [i, key] of outOfSample.toReversed().entries()) {
-    const step = key === 0 ? Number.NaN : Math.abs(key) * SINGLE_STEP;
+    const step = Math.max(Math.abs(key) * SINGLE_STEP, NOT_ROUNDING);
     targets.set([key - step, key + step, key], i * 3);
   }
   return targets;

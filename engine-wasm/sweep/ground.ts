@@ -5,10 +5,10 @@ import { BLOCKS, blocksOf } from "../../core/sweep/trials.ts";
 import type { Binding } from "./kernels.ts";
 import type { SweepThreads } from "./threads.ts";
 
-const ROW_BYTES = 128;
+const ROW_BYTES = 64;
 const ROWS_BEHIND = 2;
 /** Rows, ranges, open and close, and what tells places, blocks and runs; with a copy of the bars where some are missing. */
-export const GROUND_BYTES_A_BAR = ROW_BYTES + 24 * 5.5 + 2 * 8 + 4 + 1 + 4 + 6 * 8 + 4;
+export const GROUND_BYTES_A_BAR = 2 * ROW_BYTES + 24 * 5.5 + 2 * 8 + 4 + 1 + 4 + 6 * 8 + 4;
 
 /** The bars with prices of a task. */
 export interface ValidBars {
@@ -56,14 +56,14 @@ export function layTables(threads: SweepThreads, task: SweepTask, valid: ValidBa
   const rangeBars = task.bars.close.length - task.from;
   const open = threads.put(bars.open);
   const close = threads.put(bars.close);
-  const rows = threads.reserve((n + ROWS_BEHIND) * ROW_BYTES);
+  const rows = [threads.reserve(n * ROW_BYTES), threads.reserve((n + ROWS_BEHIND) * ROW_BYTES)] as const;
   const ranges = threads.reserve(threads.kernels.rangeBytes(n));
   const at = [threads.put(places), threads.put(blocksOfBars(places, rangeBars)), threads.reserve((BLOCKS + 1) * 16)] as const;
   return {
     close,
     build: () => threads.kernels.buildTrades(open, close),
     bindings: [
-      ["bindTrades", n, first, rangeBars, rows, ...at, close, ranges],
+      ["bindTrades", n, first, rangeBars, ...rows, ...at, close, ranges],
       [
         "bindCosts",
         ...[execution.initialCash, execution.commission, execution.slippage, Number(execution.closeAtEnd)],

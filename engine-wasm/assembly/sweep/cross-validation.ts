@@ -9,6 +9,9 @@ const ZERO_MEAN_SHARE: f64 = 1e-14;
 /** The next single is more than four times this share away: what exceeds one by less is rounded to it, however products of doubles are rounded. */
 const ROUNDED_OFF: f64 = 1.0 / 67108864.0;
 
+/** Beside 0 it is a number above it, beside any other one it is nothing. */
+const VANISHING: f64 = 1e-200;
+
 const TRIALS_A_PIECE: i32 = 128;
 /** So many trials share a table. */
 const TOGETHER: i32 = 8;
@@ -30,15 +33,17 @@ let runsEnd: usize = 0;
 let perReturn: f64 = 0;
 let leastDispersion: f64 = 0;
 let leastMean: f64 = 0;
-/** Farther out than the bounds of dispersion, and multiplied by the returns, so that one difference tells: see `sure`. */
+/** What a square surely falls short of where there is dispersion, as a share of the squares, and the least squares for which that holds: see `sure`. */
 let sureShare: f64 = 0;
-let sureDispersion: f64 = 0;
+let leastOrdinary: f64 = 0;
 
 /** Sums of eight trials over each set of blocks of the first and of the second half, over each block, and four keys. */
 let lower: usize = 0;
 let upper: usize = 0;
 let inBlocks: usize = 0;
 let fourKeys: usize = 0;
+/** All ones when there are eight trials, and each block of each has either no returns at all or squares that are large enough to tell dispersion by. */
+let ordinary: v128 = i64x2.splat(0);
 /** From the first row of a table to its last. */
 let lastRow: usize = 0;
 
@@ -86,7 +91,7 @@ export function bindCrossValidation(
   leastDispersion = (returns - 1) * ZERO_DISPERSION * ZERO_DISPERSION;
   leastMean = returns * ZERO_MEAN_SHARE * ZERO_MEAN_SHARE;
   sureShare = returns * (1 - 2 * CONSTANT_SHARE);
-  sureDispersion = returns * 2 * leastDispersion;
+  leastOrdinary = leastDispersion / CONSTANT_SHARE;
   lastRow = ((1 << (blocks >> 1)) - 1) * ROW;
   lower = reserve(<f64>(2 * (lastRow + ROW) + <usize>blocks * ROW + 16 + (<usize>splits << 3)));
   if (lower == 0) return;
@@ -119,8 +124,8 @@ export function findWinners(piece: i32): bool {
 }
 
 /**
- * @param targets for each split three doubles, the last of them the key that others are compared with: below the first a key is surely below it, above the
- *                second surely above it; both NaN where nothing tells
+ * @param targets for each split three doubles, the last of them the key that others are compared with: whatever is below the first before it is made a key is
+ *                surely below it, whatever is above the second surely above it
  */
 export function countBelow(piece: i32, targets: usize): void {
   const end = min((piece + 1) * TRIALS_A_PIECE, trials);
@@ -132,15 +137,21 @@ export function countBelow(piece: i32, targets: usize): void {
 
 /** From the sums of eight trials; those beyond the last one have no returns. */
 function fillTables(trial: i32): void {
+  let enough = i64x2.splat(trial + TOGETHER <= trials ? -1 : 0);
   for (let block = 0; block < blocks; block++) {
     for (let k = 0; k < TOGETHER; k += 2) {
       const one = sumsOf(trial + k, block);
       const other = sumsOf(trial + k + 1, block);
+      const sum = v128.shuffle<f64>(one, other, 0, 2);
+      const squares = v128.shuffle<f64>(one, other, 1, 3);
       const at = inBlocks + <usize>block * ROW + (<usize>k << 4);
-      v128.store(at, v128.shuffle<f64>(one, other, 0, 2));
-      v128.store(at, v128.shuffle<f64>(one, other, 1, 3), 16);
+      v128.store(at, sum);
+      v128.store(at, squares, 16);
+      const none = v128.and(f64x2.eq(sum, f64x2.splat(0)), f64x2.eq(squares, f64x2.splat(0)));
+      enough = v128.and(enough, v128.or(none, f64x2.ge(squares, f64x2.splat(leastOrdinary))));
     }
   }
+  ordinary = i64x2.splat(i64x2.bitmask(enough) == 3 ? -1 : 0);
   fillTable(lower, inBlocks);
   fillTable(upper, inBlocks + <usize>(blocks >> 1) * ROW);
 }
@@ -149,9 +160,13 @@ function sumsOf(trial: i32, block: i32): v128 {
   return trial < trials ? v128.load(sums + (<usize>(trial * blocks + block) << 4)) : f64x2.splat(0);
 }
 
-/** Each set is the one without its highest block, and that block. */
+/** Each set is the one without its highest block, and that block; the empty one has next to no squares, which vanish in those of any block with returns. */
 function fillTable(table: usize, half: usize): void {
-  memory.fill(rowOf(table, 0), 0, ROW);
+  const empty = rowOf(table, 0);
+  for (let at: usize = 0; at < ROW; at += PAIR) {
+    v128.store(empty + at, f64x2.splat(0));
+    v128.store(empty + at, f64x2.splat(VANISHING), 16);
+  }
   for (let set = 1; set < 1 << (blocks >> 1); set++) {
     const highest = 31 - clz(set);
     const to = rowOf(table, set);
@@ -254,7 +269,7 @@ function count(trial: i32, targets: usize): void {
       let sum = f64x2.add(sum01, v128.load(high));
       let squares = f64x2.add(squares01, v128.load(high, 16));
       const below01 = f64x2.lt(signedSquare(sum), f64x2.mul(under, squares));
-      let all = sure(below01, sum, squares, over);
+      let all = v128.and(ordinary, sure(below01, sum, squares, over));
 
       sum = f64x2.add(sum23, v128.load(high, 32));
       squares = f64x2.add(squares23, v128.load(high, 48));
@@ -279,13 +294,15 @@ function count(trial: i32, targets: usize): void {
   }
 }
 
-/** Whether there is surely dispersion, and keys lie surely below or above the target; 0, where the sum is rounding, lies on the same side of it. */
+/**
+ * Whether keys lie surely below or surely above the target, of trials that are ordinary: there is dispersion, or else there are no returns. A key that is 0
+ * because the sum is rounding, or because there are no returns, lies on the same side of the target.
+ */
 // @ts-ignore: decorator
 @inline
 function sure(below: v128, sum: v128, squares: v128, over: v128): v128 {
   const decided = v128.or(below, f64x2.gt(signedSquare(sum), f64x2.mul(over, squares)));
-  const dispersion = f64x2.sub(f64x2.mul(f64x2.splat(sureShare), squares), f64x2.mul(sum, sum));
-  return v128.and(decided, f64x2.gt(dispersion, f64x2.splat(sureDispersion)));
+  return v128.and(decided, f64x2.lt(f64x2.mul(sum, sum), f64x2.mul(f64x2.splat(sureShare), squares)));
 }
 
 /** sum * |sum| */

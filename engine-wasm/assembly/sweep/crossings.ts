@@ -30,8 +30,8 @@ export function bindCrossings(total: i32, trials: i32, pairsAt: usize, logsAt: u
   pairs = pairsAt;
   order = reserve(<f64>(total + 2) * 4);
   // One place before the first holds a value below all others.
-  sorted = reserve(<f64>(total + 2) * 8) + 8;
-  store<f64>(sorted - 8, -Infinity);
+  sorted = reserve(<f64>(total + 2) * 16) + 16;
+  store<f64>(sorted - 16, -Infinity);
   cursors = reserve(<f64>ranges * 4);
   heads = logsAt;
   tails = logsAt + (<usize>(pieces * ranges) << 2);
@@ -69,13 +69,12 @@ class Logged {}
 // @ts-ignore: decorator
 @inline
 function arrange<T>(known: i32, bar: i32, stamp: i32): i32 {
-  for (let id = known; id < ready; id++) store<i32>(order + (<usize>id << 2), id);
+  for (let id = known; id < ready; id++) store<i32>(sorted + (<usize>id << 4), id, 8);
   const margin = near;
   let below = -Infinity;
-  const end = order + (<usize>ready << 2);
-  let place = sorted;
-  for (let at = order; at < end; at += 4, place += 8) {
-    const id = load<i32>(at);
+  const end = sorted + (<usize>ready << 4);
+  for (let place = sorted; place < end; place += 16) {
+    const id = load<i32>(place, 8);
     const value = load<f64>(values + (<usize>id << 3));
     if (value - below > margin) {
       store<f64>(place, value);
@@ -83,13 +82,13 @@ function arrange<T>(known: i32, bar: i32, stamp: i32): i32 {
       continue;
     }
     const row = pairs + (<usize>(id * count) << 2);
-    let back = at;
     let slot = place;
     while (true) {
-      const other = load<f64>(slot - 8);
-      const difference = value - other;
+      const before = slot - 16;
+      const other = v128.load(before);
+      const difference = value - f64x2.extract_lane(other, 0);
       if (difference > margin) break;
-      const otherId = load<i32>(back - 4);
+      const otherId = load<i32>(before, 8);
       if (difference >= -margin && staysAbove(id, otherId, bar)) break;
       if (idof<T>() == idof<Logged>()) {
         const trial = load<u32>(row + (<usize>otherId << 2));
@@ -104,13 +103,11 @@ function arrange<T>(known: i32, bar: i32, stamp: i32): i32 {
           store<u32>(cursor, to + 4);
         }
       }
-      store<f64>(slot, other);
-      store<i32>(back, otherId);
-      slot -= 8;
-      back -= 4;
+      v128.store(slot, other);
+      slot = before;
     }
     store<f64>(slot, value);
-    store<i32>(back, id);
+    store<i32>(slot, id, 8);
     below = load<f64>(place);
   }
   return ready;

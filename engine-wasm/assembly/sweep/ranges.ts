@@ -13,11 +13,13 @@ let blocks: i32 = 0;
 let inner: usize = 0;
 /** Between blocks: one level of `blocks` entries for each bit of a block's number. */
 let outer: usize = 0;
+/** The range of no bar. */
+let nothing: usize = 0;
 
 /** Bytes that the tables for n bars take. */
 export function rangeBytes(bars: i32): f64 {
   const count = (bars + BLOCK - 1) >>> BLOCK_BITS;
-  return <f64>RANGE_BYTES * (<f64>BLOCK_BITS * <f64>bars + <f64>levelsOf(count) * <f64>count);
+  return <f64>RANGE_BYTES * (<f64>BLOCK_BITS * <f64>bars + <f64>levelsOf(count) * <f64>count + 1);
 }
 
 function levelsOf(count: i32): i32 {
@@ -31,6 +33,9 @@ export function bindRanges(closesAt: usize, bars: i32, at: usize): void {
   blocks = (bars + BLOCK - 1) >>> BLOCK_BITS;
   inner = at;
   outer = at + RANGE_BYTES * <usize>BLOCK_BITS * <usize>bars;
+  nothing = outer + RANGE_BYTES * <usize>(levelsOf(blocks) * blocks);
+  clear();
+  write(nothing);
 }
 
 /** Results of `look`, and what is being built. */
@@ -97,9 +102,10 @@ export function buildInner(): void {
   for (let level = 0; level < BLOCK_BITS; level++) {
     const half = 1 << level;
     const at = inner + <usize>level * (<usize>n * RANGE_BYTES);
-    for (let middle = half; middle < n; middle += half << 1) {
+    // A bar alone is looked up at the lowest level, also where no bar follows it.
+    for (let middle = half; middle - half < n; middle += half << 1) {
       clear();
-      for (let i = middle - 1; i >= middle - half; i--) {
+      for (let i = min(middle, n) - 1; i >= middle - half; i--) {
         before(close(i));
         write(at + <usize>i * RANGE_BYTES);
       }
@@ -160,41 +166,28 @@ function join(range: usize): void {
 export function look(a: i32, b: i32, fromA: usize, toB: usize, known: f64): void {
   const blockA = a >>> BLOCK_BITS;
   const blockB = b >>> BLOCK_BITS;
-  let deepest = known;
-  if (blockA != blockB) {
-    const level = outer + <usize>(31 - clz(blockA ^ blockB)) * (<usize>blocks * RANGE_BYTES);
-    const left = level + <usize>blockA * RANGE_BYTES;
-    const right = level + <usize>blockB * RANGE_BYTES;
-    const second = v128.load(left);
-    const third = v128.load(right);
-    const last = v128.load(toB);
-    const one = v128.load(fromA);
-    const two = f64x2.pmax(one, second);
-    const three = f64x2.pmax(two, third);
-    const falls = f64x2.pmax(f64x2.pmax(v128.load64_splat(fromA, 16), v128.load64_splat(left, 16)), f64x2.pmax(v128.load64_splat(right, 16), v128.load64_splat(toB, 16)));
-    deepest = f64x2.extract_lane(f64x2.pmax(falls, f64x2.splat(deepest)), 0);
-    deepest = deeper(deepest, f64x2.extract_lane(one, 0), f64x2.extract_lane(second, 1));
-    deepest = deeper(deepest, f64x2.extract_lane(two, 0), f64x2.extract_lane(third, 1));
-    deepest = deeper(deepest, f64x2.extract_lane(three, 0), f64x2.extract_lane(last, 1));
-    const all = f64x2.pmax(three, last);
-    high = f64x2.extract_lane(all, 0);
-    low = -f64x2.extract_lane(all, 1);
-  } else if (a == b) {
-    high = close(a);
-    low = high;
-  } else {
-    const level = inner + <usize>(31 - clz(a ^ b)) * (<usize>n * RANGE_BYTES);
-    const left = level + <usize>a * RANGE_BYTES;
-    const right = level + <usize>b * RANGE_BYTES;
-    const one = v128.load(left);
-    const last = v128.load(right);
-    const falls = f64x2.pmax(v128.load64_splat(left, 16), v128.load64_splat(right, 16));
-    deepest = f64x2.extract_lane(f64x2.pmax(falls, f64x2.splat(deepest)), 0);
-    deepest = deeper(deepest, f64x2.extract_lane(one, 0), f64x2.extract_lane(last, 1));
-    const all = f64x2.pmax(one, last);
-    high = f64x2.extract_lane(all, 0);
-    low = -f64x2.extract_lane(all, 1);
-  }
+  // Whether both stand in one block is a coin's toss: addresses are chosen, not ways.
+  const apart = blockA != blockB;
+  const within = inner + <usize>(31 - clz((a ^ b) | 1)) * (<usize>n * RANGE_BYTES);
+  const between = outer + <usize>(31 - clz((blockA ^ blockB) | 1)) * (<usize>blocks * RANGE_BYTES);
+  const at1 = select<usize>(fromA, within + <usize>a * RANGE_BYTES, apart);
+  const at2 = select<usize>(between + <usize>blockA * RANGE_BYTES, nothing, apart);
+  const at3 = select<usize>(between + <usize>blockB * RANGE_BYTES, nothing, apart);
+  const at4 = select<usize>(toB, within + <usize>b * RANGE_BYTES, apart);
+  const one = v128.load(at1);
+  const second = v128.load(at2);
+  const third = v128.load(at3);
+  const last = v128.load(at4);
+  const two = f64x2.pmax(one, second);
+  const three = f64x2.pmax(two, third);
+  const falls = f64x2.pmax(f64x2.pmax(v128.load64_splat(at1, 16), v128.load64_splat(at2, 16)), f64x2.pmax(v128.load64_splat(at3, 16), v128.load64_splat(at4, 16)));
+  let deepest = f64x2.extract_lane(f64x2.pmax(falls, f64x2.splat(known)), 0);
+  deepest = deeper(deepest, f64x2.extract_lane(one, 0), f64x2.extract_lane(second, 1));
+  deepest = deeper(deepest, f64x2.extract_lane(two, 0), f64x2.extract_lane(third, 1));
+  deepest = deeper(deepest, f64x2.extract_lane(three, 0), f64x2.extract_lane(last, 1));
+  const all = f64x2.pmax(three, last);
+  high = f64x2.extract_lane(all, 0);
+  low = -f64x2.extract_lane(all, 1);
   fall = deepest;
 }
 

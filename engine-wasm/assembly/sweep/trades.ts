@@ -4,20 +4,25 @@ import { writeFigures } from "./figures";
 import { bindRanges, buildInner, buildOuter, fall as deepest, high, look, low, writeEnds } from "./ranges";
 
 /**
- * One row a bar: 1 / Y, Y, X, close; what a trade that enters at the bar has to take off, and what one that leaves at its open has to count, of the sums of
- * min(r - mar, 0)^2, r and r^2 up to there, its own first and last return included; then the ranges that end and begin at the bar's block of the ranges.
+ * What a trade reads lies in two lines of memory. For the bar it enters at: 1 / Y, Y, the range to the end of the bar's block of ranges, and what to take off the
+ * sums of min(r - mar, 0)^2, r and r^2 up to there, its own first return included.
  */
-export const ROW_BYTES: usize = 128;
+export const ROW_BYTES: usize = 64;
 const INVERSE: usize = 0;
 const COST: usize = 8;
-const PROCEEDS: usize = 16;
-const CLOSE: usize = 24;
-const LOST_IN: usize = 32;
-const LOST_OUT: usize = 40;
+const FROM_BAR: usize = 16;
+const LOST_IN: usize = 40;
 const SUMS_IN: usize = 48;
-const SUMS_OUT: usize = 64;
-const FROM_BAR: usize = 80;
-const TO_BAR: usize = 104;
+/**
+ * For the bar at whose open it leaves: X, what to count of those sums, its own last return included, the range to the bar before from the start of that one's
+ * block, the bar's place in the range and its block. Behind the last bar one row marks at its close, and one sells there.
+ */
+const PROCEEDS: usize = 0;
+const LOST_OUT: usize = 8;
+const SUMS_OUT: usize = 16;
+const TO_BAR: usize = 32;
+const PLACE: usize = 56;
+const BLOCK: usize = 60;
 
 /** What is kept of a trial between two calls, then the changes that wait to be applied: their number and up to 15 bars. */
 export const RECORD_BYTES: usize = 192;
@@ -55,7 +60,8 @@ export class AtOpen {}
 class AtLastClose {}
 class StillOpen {}
 
-let rows: usize = 0;
+let entries: usize = 0;
+let exits: usize = 0;
 let n: i32 = 0;
 let first: i32 = 0;
 let positions: usize = 0;
@@ -72,7 +78,8 @@ let periodsPerYear: f64 = 0;
 
 /**
  * @param nBars       bars with prices, the first `firstBar` of them before the range
- * @param rowsAt      nBars + 2 rows: behind the last bar one marks at its close, and one sells there
+ * @param entriesAt   nBars rows
+ * @param exitsAt     nBars + 2 rows
  * @param positionsAt for each bar with prices where it stands among the `rangeBars` bars of the range, an i32
  * @param blockAt     for each bar with prices its block, an i8; -1 for none
  * @param sumsToAt    room for the sums up to the end of no block and of each block, two doubles each
@@ -81,7 +88,8 @@ export function bindTrades(
   nBars: i32,
   firstBar: i32,
   rangeBars: i32,
-  rowsAt: usize,
+  entriesAt: usize,
+  exitsAt: usize,
   positionsAt: usize,
   blockAt: usize,
   sumsToAt: usize,
@@ -91,7 +99,8 @@ export function bindTrades(
   n = nBars;
   first = firstBar;
   bars = rangeBars;
-  rows = rowsAt;
+  entries = entriesAt;
+  exits = exitsAt;
   positions = positionsAt;
   blockIndex = blockAt;
   blockSumsTo = sumsToAt;
@@ -117,12 +126,13 @@ export function buildTrades(opens: usize, closes: usize): void {
   let block: i32 = -1;
   memory.fill(blockSumsTo, 0, BLOCKS_AND_NONE << 4);
   for (let i = 0; i < n; i++) {
-    const row = rows + <usize>i * ROW_BYTES;
     const open = load<f64>(opens + (<usize>i << 3));
     const close = load<f64>(closes + (<usize>i << 3));
     const cost = open * (1 + slippage) * (1 + commission);
     const proceeds = open * (1 - slippage) * (1 - commission);
-    writeOut(row, proceeds, proceeds / before - 1, sum, squares, lost);
+    block = <i32>load<i8>(blockIndex + <usize>i);
+    const leaving = proceeds / before - 1;
+    writeOut(i, proceeds, leaving, sum, squares, lost + below(leaving), load<i32>(positions + (<usize>i << 2)), block);
     if (i > first) {
       const r = close / before - 1;
       sum += r;
@@ -130,39 +140,43 @@ export function buildTrades(opens: usize, closes: usize): void {
       lost += below(r);
     }
     const entering = close / cost - 1;
+    const row = entryOf(i);
     store<f64>(row, 1 / cost, INVERSE);
     store<f64>(row, cost, COST);
-    store<f64>(row, close, CLOSE);
     store<f64>(row, lost - below(entering), LOST_IN);
     store<f64>(row, sum - entering, SUMS_IN);
     store<f64>(row, squares - entering * entering, SUMS_IN + 8);
-    block = <i32>load<i8>(blockIndex + <usize>i);
     for (let later = block + 1; later < <i32>BLOCKS_AND_NONE; later++) {
       store<f64>(blockSumsTo + (<usize>later << 4), sum);
       store<f64>(blockSumsTo + (<usize>later << 4), squares, 8);
     }
     before = close;
   }
+  writeEnds(entries + FROM_BAR, exits + ROW_BYTES + TO_BAR, ROW_BYTES);
   if (n > 0) {
-    const last = rowOf(n - 1);
-    const close = load<f64>(last, CLOSE);
-    writeOut(rowOf(n), close, 0, sum, squares, lost);
-    const sold = close * (1 - slippage) * (1 - commission);
-    const former = n > 1 ? load<f64>(last - ROW_BYTES, CLOSE) : close;
-    const r = close / former - 1;
-    const held = n - 1 > first;
-    writeOut(rowOf(n + 1), sold, sold / former - 1, held ? sum - r : sum, held ? squares - r * r : squares, held ? lost - below(r) : lost);
+    const last = load<f64>(closes + (<usize>(n - 1) << 3));
+    writeOut(n, last, 0, sum, squares, lost, bars, block);
+    const sold = last * (1 - slippage) * (1 - commission);
+    const former = load<f64>(closes + (<usize>max(n - 2, 0) << 3));
+    const counted = n - 1 > first;
+    const r = counted ? last / former - 1 : 0.0;
+    const leaving = sold / former - 1;
+    const lostBefore = counted ? lost - below(r) : lost;
+    writeOut(n + 1, sold, leaving, sum - r, squares - r * r, lostBefore + below(leaving), bars - 1, block);
+    memory.copy(exitOf(n + 1) + TO_BAR, exitOf(n - 1) + TO_BAR, 24);
   }
-  writeEnds(rows + FROM_BAR, rows + TO_BAR, ROW_BYTES);
   buildInner();
-  buildOuter(rows + FROM_BAR, ROW_BYTES);
+  buildOuter(entries + FROM_BAR, ROW_BYTES);
 }
 
-function writeOut(row: usize, proceeds: f64, leaving: f64, sum: f64, squares: f64, lost: f64): void {
+function writeOut(bar: i32, proceeds: f64, leaving: f64, sum: f64, squares: f64, lost: f64, place: i32, block: i32): void {
+  const row = exitOf(bar);
   store<f64>(row, proceeds, PROCEEDS);
-  store<f64>(row, leaving == 0 ? lost : lost + below(leaving), LOST_OUT);
+  store<f64>(row, lost, LOST_OUT);
   store<f64>(row, sum + leaving, SUMS_OUT);
   store<f64>(row, squares + leaving * leaving, SUMS_OUT + 8);
+  store<i32>(row, place, PLACE);
+  store<i32>(row, block, BLOCK);
 }
 
 /** A record of a trial that holds nothing yet. */
@@ -198,8 +212,14 @@ function smaller(a: f64, b: f64): f64 {
 
 // @ts-ignore: decorator
 @inline
-function rowOf(bar: i32): usize {
-  return rows + <usize>bar * ROW_BYTES;
+function entryOf(bar: i32): usize {
+  return entries + <usize>bar * ROW_BYTES;
+}
+
+// @ts-ignore: decorator
+@inline
+function exitOf(bar: i32): usize {
+  return exits + <usize>bar * ROW_BYTES;
 }
 
 // @ts-ignore: decorator
@@ -251,11 +271,8 @@ export function applyChanges<T>(record: usize, blockSums: usize, changes: usize,
     const entry = max(entered, first) + 1;
     entered = NONE;
     if (left <= first) continue;
-    const exit = idof<T>() == idof<StillOpen>() ? left : left + 1;
-    const rowIn = rowOf(entry);
-    const rowLast = rowOf(left);
-    let rowOut = rowLast + ROW_BYTES;
-    if (idof<T>() == idof<AtLastClose>()) rowOut = rowOf(n + 1);
+    const rowIn = entryOf(entry);
+    const rowOut = exitOf(idof<T>() == idof<AtLastClose>() ? n + 1 : left + 1);
 
     const inverse = load<f64>(rowIn, INVERSE);
     const cost = load<f64>(rowIn, COST);
@@ -272,7 +289,7 @@ export function applyChanges<T>(record: usize, blockSums: usize, changes: usize,
     }
 
     if (idof<T>() != idof<AtLastClose>() || entry <= left) {
-      look(entry, left, rowIn + FROM_BAR, rowLast + TO_BAR, fall);
+      look(entry, left, rowIn + FROM_BAR, rowOut + TO_BAR, fall);
       fall = deepest;
       const lowest = units * low;
       if (peak > fall * lowest) fall = peak / lowest;
@@ -290,7 +307,7 @@ export function applyChanges<T>(record: usize, blockSums: usize, changes: usize,
       lost += below(r);
       add(sumsOf(block, record, blockSums), f64x2.replace_lane(f64x2.splat(r * r), 0, r));
     } else {
-      const last = <i32>load<i8>(blockIndex + <usize>exit);
+      const last = load<i32>(rowOut, BLOCK);
       lost += load<f64>(rowOut, LOST_OUT) - load<f64>(rowIn, LOST_IN);
       let so = v128.load(rowIn, SUMS_IN);
       for (; block < last; block++) {
@@ -302,16 +319,11 @@ export function applyChanges<T>(record: usize, blockSums: usize, changes: usize,
     }
 
     const from = load<i32>(positions + (<usize>entry << 2));
-    moved += exit - entry + 1;
+    const to = load<i32>(rowOut, PLACE);
     ledger = (ledger ^ <u32>(2 * from + 1)) * 0x01000193;
-    if (idof<T>() == idof<AtOpen>()) {
-      const to = load<i32>(positions + (<usize>exit << 2));
-      held += to - from;
-      ledger = (ledger ^ <u32>(2 * to)) * 0x01000193;
-    } else {
-      held += bars - from;
-      if (idof<T>() == idof<AtLastClose>()) ledger = (ledger ^ <u32>(2 * (bars - 1))) * 0x01000193;
-    }
+    if (idof<T>() != idof<StillOpen>()) ledger = (ledger ^ <u32>(2 * to)) * 0x01000193;
+    held += idof<T>() == idof<AtLastClose>() ? bars - from : to - from;
+    moved += idof<T>() == idof<StillOpen>() ? n - entry : left + 2 - entry;
   }
   store<i32>(record, entered, ENTERED);
   store<f64>(record, equity, EQUITY);
@@ -349,8 +361,8 @@ export function finishTrial(record: usize, blockSums: usize, out: usize, end: us
   }
   const shortfall = load<f64>(record, LOST) + below(0) * <f64>(bars - load<i32>(record, MOVED));
   const rounding = sqrt(<f64>(trades + 1)) * SUM_ROUNDING;
-  const allSquares = load<f64>(rowOf(n), SUMS_OUT + 8);
-  const allLost = load<f64>(rowOf(n), LOST_OUT);
+  const allSquares = load<f64>(exitOf(n), SUMS_OUT + 8);
+  const allLost = load<f64>(exitOf(n), LOST_OUT);
   const sure = allSquares * rounding < s2 * SURE_SHARE && (allLost == 0 || allLost * rounding < shortfall * SURE_SHARE);
   const equity = load<f64>(record, EQUITY);
   writeFigures(
