@@ -31,6 +31,7 @@ export const OPERATIONS = {
   trials: 7,
   winners: 8,
   ranks: 9,
+  averages: 10,
 } as const;
 export type Operation = keyof typeof OPERATIONS;
 

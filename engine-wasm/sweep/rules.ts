@@ -1,10 +1,8 @@
-import { emaLine } from "../../core/indicators/ema.ts";
-import { smaLine } from "../../core/indicators/sma.ts";
-import { wmaLine } from "../../core/indicators/wma.ts";
+import type { Bars } from "../../core/bars.ts";
 import { strategyNamed } from "../../core/strategies/registry.ts";
 import type { ParamValue, Strategy } from "../../core/strategies/strategy.ts";
 import type { Grid } from "../../core/sweep/grid.ts";
-import { CLOSE, type Line, Lines } from "../../core/sweep/lines.ts";
+import { CLOSE, type Line } from "../../core/sweep/lines.ts";
 import { type BarSet, firstBarOf, type MachineSets, ROLES, type Role, rolesUnder, type SetRule } from "../../core/sweep/sets.ts";
 import type { SweepTask } from "../../core/sweep/sweeper.ts";
 import type { ValidBars } from "./ground.ts";
@@ -16,17 +14,17 @@ export const RULE_BYTES = 64;
 export const LINE_WORDS = 3;
 /** Each trial has at most four sets of its own. */
 export const RULES_A_TRIAL = 4;
-const SLAB_BYTES = 2 ** 18;
 const ALIGNMENT = 64;
 const MACD_BYTES = 88;
 const MACD_TOGETHER = 8;
 const KINDS = { comparison: 0, crossing: 1, macd: 2 } as const;
 const RELATIONS = ["<", "<=", ">", ">="] as const;
 
-/** Two correctly rounded averages err by less than this share of their sum; exponential ones by this over alpha. */
-const NEAR_AVERAGES = 1e-14;
+/** Numbers of assembly/sweep/exact.ts. */
+const AVERAGES = { sma: 0, ema: 1, wma: 2 } as const;
+/** Two averages as assembly/sweep/average-line.ts makes them err by less than this share of the highest close; exponential ones by this over alpha. */
+const NEAR_AVERAGES = 5e-12;
 const NEAR_BY_ALPHA = 2e-14;
-const AVERAGES = { sma: smaLine, ema: emaLine, wma: wmaLine } as const;
 
 interface MacdTrial {
   readonly line: number;
@@ -56,24 +54,70 @@ function choiceOf({ axes: by }: SetTable, { axes, choices }: Grid, row: number):
   return choice;
 }
 
+/** Lines in shared memory that outlive a batch, each once. Those that threads are to fill are listed until they are taken. */
+export class LaidLines {
+  /** Bytes of shared memory taken. */
+  bytes = 0;
+  macd: number[] = [];
+  averages: number[] = [];
+  private readonly at = new Map<string, number>();
+
+  constructor(
+    private readonly threads: SweepThreads,
+    private readonly bars: Bars,
+    private readonly closeAt: number,
+  ) {}
+
+  /** Where a line lies; computed and laid there when it is first asked for. */
+  column(line: Line): number {
+    if (line.key === CLOSE.key) return this.closeAt;
+    const known = this.at.get(line.key);
+    if (known !== undefined) return known;
+    const values = line.compute(this.bars);
+    const at = this.room(line.key);
+    this.threads.doubles(at, values.length).set(values);
+    return at;
+  }
+
+  average(kind: keyof typeof AVERAGES, window: number): number {
+    const key = `${kind} of ${window}`;
+    const known = this.at.get(key);
+    if (known !== undefined) return known;
+    const at = this.room(key);
+    this.averages.push(at, AVERAGES[kind], window);
+    return at;
+  }
+
+  macdLine(fast: number, slow: number): number {
+    const key = `macd ${fast} ${slow}`;
+    const known = this.at.get(key);
+    if (known !== undefined) return known;
+    const at = this.room(key);
+    this.macd.push(at, fast, slow);
+    return at;
+  }
+
+  private room(key: string): number {
+    const bytes = this.bars.close.length * 8;
+    const at = this.threads.reserve(bytes);
+    this.bytes += bytes;
+    this.at.set(key, at);
+    return at;
+  }
+}
+
 /**
- * The sets of a batch of trials: each set and each line once, however many trials share it. Sets and lines are laid into shared memory as trials ask for them;
- * `close` writes the rules by which threads fill them.
+ * The sets of a batch of trials: each set once, however many trials share it. Sets are numbered from 1 as trials ask for them; `close` lays them into shared
+ * memory and writes the rules by which threads fill them.
  */
 export class Batch {
   trials = 0;
-  /** Bytes of shared memory taken. */
-  bytes = 0;
+  private sets = 0;
   private readonly records: Int32Array;
-  private readonly lines: Lines;
-  private readonly lineAt = new Map<string, number>();
   private readonly rules: Int32Array;
   /** The same memory. */
   private readonly ruleDoubles: Float64Array;
   private ruleCount = 0;
-  private slab = 0;
-  private slabEnd = 0;
-  private readonly macdLines: number[] = [];
   private readonly macdTrials: MacdTrial[] = [];
   private readonly setBytes: number;
   private readonly params: Record<string, ParamValue> = {};
@@ -86,7 +130,7 @@ export class Batch {
     private readonly threads: SweepThreads,
     private readonly task: SweepTask,
     private readonly valid: ValidBars,
-    private readonly closeAt: number,
+    private readonly lines: LaidLines,
     most: number,
   ) {
     const { grid, strategy, direction } = task;
@@ -94,8 +138,7 @@ export class Batch {
     const { sets } = this.strategy;
     if (sets === undefined) throw new TypeError(`${strategy} does not say its states as sets`);
     this.machine = sets;
-    this.lines = new Lines(valid.bars);
-    this.setBytes = threads.kernels.setBytes(valid.n);
+    this.setBytes = Math.ceil(threads.kernels.setBytes(valid.n) / ALIGNMENT) * ALIGNMENT;
     this.records = new Int32Array(most * TRIAL_WORDS);
     this.rules = new Int32Array((most * RULES_A_TRIAL * RULE_BYTES) / 4);
     this.ruleDoubles = new Float64Array(this.rules.buffer);
@@ -126,22 +169,43 @@ export class Batch {
     this.trials++;
   }
 
-  /** Writes the rules and lines that threads are to fill. */
-  close(trialsAt: number, rulesAt: number, linesAt: number): { readonly rules: number; readonly lines: number } {
-    const { threads, macdTrials, macdLines } = this;
-    threads.integers(trialsAt, this.trials * TRIAL_WORDS).set(this.records.subarray(0, this.trials * TRIAL_WORDS));
+  /** Bytes that the sets take. */
+  get bytes(): number {
+    return this.sets * this.setBytes;
+  }
+
+  /** Lays the sets, and writes what threads are to fill: how many rules, lines of MACD and averages there are. */
+  close(trialsAt: number, rulesAt: number, linesAt: number) {
+    const { threads, macdTrials, lines, records, rules } = this;
+    const base = threads.reserve(this.bytes) - this.setBytes;
+    const place = (words: Int32Array, at: number) => {
+      if (words[at] !== 0) words[at] = base + words[at]! * this.setBytes;
+    };
+    for (let k = 0; k < this.trials; k++) for (let role = 0; role < ROLES.length; role++) place(records, k * TRIAL_WORDS + role);
+    threads.integers(trialsAt, this.trials * TRIAL_WORDS).set(records.subarray(0, this.trials * TRIAL_WORDS));
     for (let from = 0; from < macdTrials.length; from += MACD_TOGETHER) {
       const together = macdTrials.slice(from, from + MACD_TOGETHER);
       const at = threads.reserve(together.length * MACD_BYTES);
       for (const [k, { line, above, below, fast, slow, signal }] of together.entries()) {
-        threads.integers(at + k * MACD_BYTES, 6).set([line, above, below, fast, slow, signal]);
+        const record = threads.integers(at + k * MACD_BYTES, 6);
+        record.set([line, above, below, fast, slow, signal]);
+        place(record, 1);
+        place(record, 2);
       }
       this.rule(KINDS.macd, [at, together.length]);
     }
-    const words = (this.ruleCount * RULE_BYTES) / 4;
-    threads.integers(rulesAt, words).set(this.rules.subarray(0, words));
-    threads.integers(linesAt, macdLines.length).set(macdLines);
-    return { rules: this.ruleCount, lines: macdLines.length / LINE_WORDS };
+    const wordsARule = RULE_BYTES / 4;
+    for (let at = 0; at < this.ruleCount * wordsARule; at += wordsARule) {
+      if (rules[at] === KINDS.macd) continue;
+      place(rules, at + 1);
+      if (rules[at] === KINDS.crossing) place(rules, at + 2);
+    }
+    threads.integers(rulesAt, this.ruleCount * wordsARule).set(rules.subarray(0, this.ruleCount * wordsARule));
+    const { macd, averages } = lines;
+    threads.integers(linesAt, macd.length + averages.length).set([...macd, ...averages]);
+    lines.macd = [];
+    lines.averages = [];
+    return { rules: this.ruleCount, macdLines: macd.length / LINE_WORDS, averages: averages.length / LINE_WORDS };
   }
 
   private setAt(table: SetTable, row: number): number {
@@ -149,17 +213,17 @@ export class Batch {
     return table.places[choice] || this.lay(table, choice, row);
   }
 
-  /** Reserves a set that is asked for for the first time, and writes its rule. */
+  /** Numbers a set that is asked for for the first time, and writes its rule. */
   private lay(table: SetTable, choice: number, row: number): number {
     const set = table.rule.rule(this.params);
-    const at = this.room(this.setBytes);
+    const at = ++this.sets;
     table.places[choice] = at;
     if (set.kind === "comparison") this.compare(at, set);
     else {
       // Above and below are found at once; where only one is wanted the other may be left out.
       const other = this.all.find((candidate) => candidate !== null && candidate !== table) ?? null;
       const wanted = other !== null && this.straight.includes(other);
-      const opposite = wanted || set.side === "below" ? this.room(this.setBytes) : 0;
+      const opposite = wanted || set.side === "below" ? ++this.sets : 0;
       if (wanted) other.places[choiceOf(other, this.task.grid, row)] = opposite;
       const [above, below] = set.side === "above" ? [at, opposite] : [opposite, at];
       if (set.kind === "crossing") this.cross(above, below, set);
@@ -170,44 +234,24 @@ export class Batch {
 
   private compare(at: number, set: Extract<BarSet, { kind: "comparison" }>): void {
     const { left, relation, right } = set;
-    const level = right.kind === "constant" ? 0 : this.column(right.kind === "line" ? right.line : right.base);
+    const level = right.kind === "constant" ? 0 : this.lines.column(right.kind === "line" ? right.line : right.base);
     const lag = right.kind === "line" ? right.lag : 0;
-    const spread = right.kind === "band" ? this.column(right.deviation) : 0;
-    const words = [at, firstBarOf(set), RELATIONS.indexOf(relation), this.column(left), level, lag, spread];
+    const spread = right.kind === "band" ? this.lines.column(right.deviation) : 0;
+    const words = [at, firstBarOf(set), RELATIONS.indexOf(relation), this.lines.column(left), level, lag, spread];
     this.rule(KINDS.comparison, words, [right.kind === "band" ? right.factor : 0, right.kind === "constant" ? right.value : 0]);
   }
 
   private cross(above: number, below: number, { average, fast, slow }: Extract<BarSet, { kind: "crossing" }>): void {
-    const line = (period: number): Line => ({
-      key: `${average} ${period}`,
-      first: period - 1,
-      compute: ({ close }) => AVERAGES[average](close, period),
-    });
     const near = average === "ema" ? (NEAR_BY_ALPHA * (slow + 1)) / 2 : NEAR_AVERAGES;
-    this.rule(KINDS.crossing, [above, below, 0, this.column(line(fast)), this.column(line(slow)), fast, slow], [near]);
+    this.rule(
+      KINDS.crossing,
+      [above, below, 0, this.lines.average(average, fast), this.lines.average(average, slow), fast, slow],
+      [near],
+    );
   }
 
   private macd(above: number, below: number, { fast, slow, signal }: Extract<BarSet, { kind: "macd" }>): void {
-    const key = `macd ${fast} ${slow}`;
-    let line = this.lineAt.get(key);
-    if (line === undefined) {
-      line = this.room(this.valid.n * 8);
-      this.lineAt.set(key, line);
-      this.macdLines.push(line, fast, slow);
-    }
-    this.macdTrials.push({ line, above, below, fast, slow, signal });
-  }
-
-  /** Where a line lies; laid there when it is first asked for. */
-  private column(line: Line): number {
-    if (line.key === CLOSE.key) return this.closeAt;
-    const known = this.lineAt.get(line.key);
-    if (known !== undefined) return known;
-    const values = this.lines.column(line);
-    const at = this.room(values.length * 8);
-    this.threads.doubles(at, values.length).set(values);
-    this.lineAt.set(line.key, at);
-    return at;
+    this.macdTrials.push({ line: this.lines.macdLine(fast, slow), above, below, fast, slow, signal });
   }
 
   private rule(kind: number, words: readonly number[], doubles: readonly number[] = []): void {
@@ -215,19 +259,5 @@ export class Batch {
     this.rules[at] = kind;
     for (let k = 0; k < words.length; k++) this.rules[at + 1 + k] = words[k]!;
     for (let k = 0; k < doubles.length; k++) this.ruleDoubles[at / 2 + 4 + k] = doubles[k]!;
-  }
-
-  /** Room in shared memory, taken a slab at a time. */
-  private room(bytes: number): number {
-    const size = Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
-    this.bytes += size;
-    if (this.slab + size > this.slabEnd) {
-      const slab = Math.max(SLAB_BYTES, size);
-      this.slab = this.threads.reserve(slab);
-      this.slabEnd = this.slab + slab;
-    }
-    const at = this.slab;
-    this.slab += size;
-    return at;
   }
 }

@@ -6,17 +6,20 @@ import { blocksOf } from "../../core/sweep/trials.ts";
 import { layTables, type ValidBars } from "./ground.ts";
 import type { Binding } from "./kernels.ts";
 import { collect, layOutput } from "./output.ts";
-import { Batch, LINE_WORDS, RULE_BYTES, RULES_A_TRIAL, TRIAL_WORDS } from "./rules.ts";
+import { Batch, LaidLines, LINE_WORDS, RULE_BYTES, RULES_A_TRIAL, TRIAL_WORDS } from "./rules.ts";
 import type { SweepThreads } from "./threads.ts";
 
-/** Sets and lines of a batch take about so much memory at the most. */
-export const BATCH_BYTES = 64 * 2 ** 20;
+/** The sets of a batch, and the lines of all, take about so much memory at the most. */
+export const BATCH_BYTES = 32 * 2 ** 20;
+export const LINE_BYTES = 256 * 2 ** 20;
 const BATCH_TRIALS = 32_768;
 const TRIALS_A_PIECE = 32;
 const LINES_A_PIECE = 4;
 
+/** Lines that threads fill: two averages, or one of MACD. */
+const LINES_A_TRIAL = 2;
 /** Where its sets lie, and their rules. */
-export const TOLD_BYTES_A_TRIAL = 4 * TRIAL_WORDS + RULES_A_TRIAL * RULE_BYTES + LINE_WORDS * 4;
+export const TOLD_BYTES_A_TRIAL = 4 * TRIAL_WORDS + RULES_A_TRIAL * RULE_BYTES + LINES_A_TRIAL * LINE_WORDS * 4;
 /** Columns of bars, closes with prices, what marks and parts them, changes of a trial. */
 export const WALK_BYTES_A_BAR = 5 * 8 + 8 + 8 + 3 + 4 + 4 + 4 + 6 * 8 + 4;
 
@@ -60,7 +63,7 @@ export async function sweepTold(
   const most = Math.min(count, BATCH_TRIALS);
   const trialsAt = threads.reserve(most * TRIAL_WORDS * 4);
   const rulesAt = threads.reserve(most * RULES_A_TRIAL * RULE_BYTES);
-  const linesAt = threads.reserve(most * LINE_WORDS * 4);
+  const linesAt = threads.reserve(most * LINES_A_TRIAL * LINE_WORDS * 4);
   const placesAt = way === "dense" && !places.every((place, i) => place === i) ? threads.put(places) : 0;
   const batchAt = [trialsAt, rulesAt, linesAt, output.sums, output.figures];
   const bindings: Binding[] = [
@@ -73,17 +76,25 @@ export async function sweepTold(
     kernels.runningPeaks(peaks, ground.close, n);
     ground.build();
     const floor = kernels.level();
+    let laid = new LaidLines(threads, valid.bars, ground.close);
+    let top = floor;
     for (let base = 0; base < count; ) {
-      kernels.rewind(floor);
-      const batch = new Batch(threads, task, valid, ground.close, most);
-      while (base + batch.trials < count && batch.trials < most && batch.bytes < BATCH_BYTES) {
+      if (laid.bytes > LINE_BYTES) {
+        laid = new LaidLines(threads, valid.bars, ground.close);
+        top = floor;
+      }
+      kernels.rewind(top);
+      const batch = new Batch(threads, task, valid, laid, most);
+      while (base + batch.trials < count && batch.trials < most && batch.bytes < BATCH_BYTES && laid.bytes <= LINE_BYTES) {
         const next = base + batch.trials;
         batch.add(chosen.places === null ? next : chosen.places[next]!);
       }
-      const { rules, lines } = batch.close(trialsAt, rulesAt, linesAt);
+      top = kernels.level();
+      const { rules, macdLines, averages } = batch.close(trialsAt, rulesAt, linesAt);
       const { trials } = batch;
       const done = base;
-      if (lines > 0) await threads.run("lines", Math.ceil(lines / LINES_A_PIECE), [lines], signal);
+      if (macdLines > 0) await threads.run("lines", Math.ceil(macdLines / LINES_A_PIECE), [macdLines], signal);
+      if (averages > 0) await threads.run("averages", averages, [macdLines], signal);
       await threads.run("sets", rules, [], signal);
       await threads.run("trials", Math.ceil(trials / TRIALS_A_PIECE), [trials, done], signal, (pieces) =>
         onTrials(Math.min(count, done + pieces * TRIALS_A_PIECE)),

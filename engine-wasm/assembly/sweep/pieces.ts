@@ -4,7 +4,7 @@ import { findCrossings } from "./crossings";
 import { carry } from "./lines";
 import { control } from "./memory";
 import { clearRange, finishRange, settleRange } from "./settle";
-import { fillLines, fillSet, runTrials } from "./told";
+import { fillAverage, fillLines, fillSet, runTrials } from "./told";
 
 const CLEAR: i32 = 0;
 const CARRY: i32 = 1;
@@ -16,6 +16,7 @@ const SETS: i32 = 6;
 const TRIALS: i32 = 7;
 const WINNERS: i32 = 8;
 const RANKS: i32 = 9;
+const AVERAGES: i32 = 10;
 
 /** Control words from here on belong to an operation; the first ones tell threads what to do. */
 const ARGUMENTS: usize = 64;
@@ -47,6 +48,7 @@ export function runPiece(operation: i32, piece: i32): bool {
   else if (operation == SETS) fillSet(piece);
   else if (operation == TRIALS) runTrials(piece, from, length);
   else if (operation == WINNERS) return findWinners(piece);
+  else if (operation == AVERAGES) fillAverage(piece, from);
   else if (operation == RANKS) countBelow(piece, <usize>from);
   return true;
 }

@@ -1,4 +1,5 @@
 // Trials whose wanted states are told by sets of bars: the sets of a batch of trials, then each trial from its sets to its figures, by tables or bar by bar.
+import { averageLine } from "./average-line";
 import { comparisonBits, crossBits } from "./bits";
 import { FIGURE_FIELDS } from "./figures";
 import { changes } from "./machine";
@@ -73,6 +74,12 @@ export function bindTold(
 export function fillLines(piece: i32, count: i32): void {
   const first = piece * LINES_A_PIECE;
   macdLines(lines + <usize>first * LINE_BYTES, min(count - first, LINES_A_PIECE), closes, n);
+}
+
+/** An average: its address, its kind and its window. */
+export function fillAverage(piece: i32, skipped: i32): void {
+  const line = lines + <usize>(skipped + piece) * LINE_BYTES;
+  averageLine(load<i32>(line, 4), closes, n, load<i32>(line, 8), load<u32>(line));
 }
 
 export function fillSet(piece: i32): void {
