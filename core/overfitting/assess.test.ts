@@ -104,11 +104,11 @@ describe("a sweep's figures", () => {
     };
     const small = sweepOf(blindTrials(9, 5, holding), holding);
     const fast = assess(small, { ...FAST, findWinners: refuses });
-    expect(fast.verdict.reasons[0]).toBe("Cross-validation was left out as asked.");
+    expect(fast.verdict.reasons.at(-1)).toBe("It was not cross-validated, as asked.");
     const many = sweepOf(blindTrials(9, 2, holding), holding);
     const wide: JudgedSweep = { ...many, ...repeated(many, 50_001) };
     const left = assess(wide, { ...FULL, findWinners: refuses });
-    expect(left.verdict.reasons[0]).toBe("Cross-validation is left out above 100,000 combinations.");
+    expect(left.verdict.reasons.at(-1)).toBe("It was not cross-validated: there are more than 100,000 combinations.");
     for (const { probabilityOfBacktestOverfitting, probabilityOfLoss, degradationSlope } of [fast, left]) {
       expect([probabilityOfBacktestOverfitting, probabilityOfLoss, degradationSlope]).toEqual([
         Number.NaN,

@@ -118,8 +118,9 @@ function blockReturns(returns: Float64Array): Float64Array {
 
 /** Why cross-validation is left out, for people; null where it is not. */
 function unvalidatedOf(trials: number, mode: LuckSettings["mode"]): string | null {
-  if (mode === "fast") return "Cross-validation was left out as asked.";
-  return trials > MOST_CROSS_VALIDATED ? `Cross-validation is left out above ${count(MOST_CROSS_VALIDATED)} combinations.` : null;
+  if (mode === "fast") return "It was not cross-validated, as asked.";
+  const most = count(MOST_CROSS_VALIDATED);
+  return trials > MOST_CROSS_VALIDATED ? `It was not cross-validated: there are more than ${most} combinations.` : null;
 }
 
 /** The figures of cross-validation; undefined without `findWinners`, or where there are not two trials to rank and two returns in a half. */

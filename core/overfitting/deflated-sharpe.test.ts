@@ -64,7 +64,8 @@ describe("minimum track record length", () => {
     expect(probabilisticSharpe({ ...estimate, observations: needed }, 0.02)).toBeCloseTo(0.95, 12);
   });
 
-  test("is undefined for a Sharpe ratio that is not above the threshold, or whose variance is not positive", () => {
+  test("is undefined for a Sharpe ratio that is not above the threshold, or whose variance is not positive, and where no double holds it", () => {
+    expect(minTrackRecordLength({ ...estimate, sharpe: 1e-160 }, 0)).toBeNaN();
     expect(minTrackRecordLength(estimate, 0.1)).toBeNaN();
     expect(minTrackRecordLength({ ...estimate, sharpe: Number.NaN }, 0)).toBeNaN();
     expect(minTrackRecordLength({ sharpe: 2, skewness: 1, kurtosis: 2 }, 0)).toBeNaN();

@@ -1,5 +1,6 @@
 import { normalInverse } from "../statistics/normal.ts";
 import { type SharpeEstimate, sharpeVarianceFactor } from "../statistics/probabilistic-sharpe.ts";
+import { finiteOrNaN } from "../statistics/ratio.ts";
 
 /**
  * Number of returns after which a Sharpe ratio of this size is above a threshold with the given confidence; not rounded.
@@ -7,7 +8,7 @@ import { type SharpeEstimate, sharpeVarianceFactor } from "../statistics/probabi
  * @param estimate   per period; its own number of observations plays no part
  * @param threshold  per period
  * @param confidence probability, 0.5 < confidence < 1
- * @returns NaN when the estimate is not above the threshold, or its variance is not positive
+ * @returns NaN when the estimate is not above the threshold, its variance is not positive, or the number is too large for a double
  * @see Bailey and López de Prado, "The Sharpe Ratio Efficient Frontier", Journal of Risk 15(2), 2012
  */
 export function minTrackRecordLength(
@@ -17,5 +18,5 @@ export function minTrackRecordLength(
 ): number {
   const factor = sharpeVarianceFactor(estimate);
   if (!(estimate.sharpe > threshold && factor > 0)) return Number.NaN;
-  return 1 + factor * (normalInverse(confidence) / (estimate.sharpe - threshold)) ** 2;
+  return finiteOrNaN(1 + factor * (normalInverse(confidence) / (estimate.sharpe - threshold)) ** 2);
 }

@@ -63,9 +63,17 @@ describe("verdict", () => {
   });
 
   test("is never promising on a handful of trades", () => {
-    const { code, reasons } = verdictOf({ ...figures, luckProbability: 0.001 }, { ...facts, trades: 4 });
+    const { code, text, reasons } = verdictOf({ ...figures, luckProbability: 0.001 }, { ...facts, trades: 4 });
     expect(code).toBe("inconclusive");
-    expect(reasons).toEqual(["Its trades are 4; fewer than 5 cannot tell skill from a lucky hit."]);
+    expect(text).toEndWith(
+      "Luck alone would time the market as well in about 1 in 1,000 such searches, but 4 closed trades cannot tell skill from a lucky hit.",
+    );
+    expect(reasons).toEqual(["It rests on 4 closed trades; fewer than 5 cannot tell skill from a lucky hit."]);
+    const restsOn = (trades: number) => verdictOf(figures, { ...facts, trades }).reasons[0];
+    expect([0, 1].map(restsOn)).toEqual([
+      "It rests on no closed trades; fewer than 5 cannot tell skill from a lucky hit.",
+      "It rests on 1 closed trade; fewer than 5 cannot tell skill from a lucky hit.",
+    ]);
   });
 
   test("lists what speaks against the best", () => {
@@ -81,13 +89,21 @@ describe("verdict", () => {
     const { text, reasons } = verdictOf(weak, { ...facts, judged: 3, objective: "total_return", unvalidated: "Left out." });
     expect(text).toContain("about 1 differs in substance");
     expect(reasons).toEqual([
-      "Left out.",
       "Only 3 combinations have a Sharpe ratio, so what luck can do is estimated roughly.",
       "A Sharpe ratio of 1.40 is not above the 1.20 that luck would give the best of so many.",
       "Chosen on one half of the history, the best fell into the lower half of all on the other in 61 % of the splits.",
       "It stands alone: its neighbours in the grid keep 20 % of its total return.",
       "2,520 bars are a short record: 12,346 are needed to tell its Sharpe ratio from 0.",
       "Histories drawn anew from its returns give Sharpe ratios from -0.30 to 1.10.",
+      "Left out.",
+    ]);
+  });
+
+  test("tells a record that is far too short without a number that nobody can read", () => {
+    const needing = (minTrackRecordLength: number) => verdictOf({ ...figures, minTrackRecordLength }, facts).reasons;
+    expect(needing(252_000)).toEqual(["2,520 bars are a short record: 252,000 are needed to tell its Sharpe ratio from 0."]);
+    expect(needing(1e34)).toEqual([
+      "2,520 bars are a short record: more than 100 times as many are needed to tell its Sharpe ratio from 0.",
     ]);
   });
 

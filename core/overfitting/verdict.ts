@@ -24,6 +24,8 @@ const FEW_TRIALS = 5;
 const LEAST_DEFLATED_SHARPE = 0.5;
 const MOST_OVERFITTING = 0.5;
 const LEAST_PLATEAU = 0.5;
+/** A record that would have to be so many times as long is not told in bars. */
+const FAR_TOO_SHORT = 100;
 
 /** Never says NaN: what is undefined is not mentioned, or told as a reason. */
 export function verdictOf(figures: LuckFigures, facts: SweepFacts): Verdict {
@@ -74,23 +76,31 @@ function openingOf(code: VerdictCode, figures: LuckFigures, { sharpe }: SweepFac
 const CLOSING: Readonly<Record<Exclude<VerdictCode, "not_computable">, (figures: LuckFigures, facts: SweepFacts) => string>> = {
   likely_luck: ({ luckProbability }) =>
     `Luck alone times the market as well in ${oddsOf(luckProbability)}: do not expect the result to repeat.`,
-  inconclusive: ({ luckProbability }, { sharpe }) =>
-    sharpe > 0
+  inconclusive: ({ luckProbability }, { sharpe, trades }) => {
+    if (!(sharpe > 0)) {
+      return "Even the best of them earned no more than cash: whether that was bad luck or not, there is nothing to gain from it.";
+    }
+    return luckProbability > RARE_LUCK
       ? `Luck alone times the market as well in ${oddsOf(luckProbability)}: it may be skill or chance, and more data would tell.`
-      : "Even the best of them earned no more than cash: whether that was bad luck or not, there is nothing to gain from it.",
+      : `Luck alone would time the market as well in ${oddsOf(luckProbability)}, but ${tradesText(trades)} cannot tell skill from a lucky hit.`;
+  },
   promising: ({ luckProbability }) =>
     `Luck alone would time the market as well in ${oddsOf(luckProbability)}: it has earned a test on data it has not seen, not yet trust.`,
 };
 
-/** What speaks against the best trial, and what was left out. */
+function tradesText(trades: number): string {
+  return trades === 1 ? "1 closed trade" : `${trades === 0 ? "no" : count(trades)} closed trades`;
+}
+
+/** What speaks against the best trial, then what was left out. */
 function cautionsOf(figures: LuckFigures, { bars, judged, objective, sharpe, trades, unvalidated }: SweepFacts): string[] {
   const { deflatedSharpe, probabilityOfBacktestOverfitting: pbo, plateauScore, minTrackRecordLength, sharpeCi } = figures;
-  const cautions: string[] = unvalidated === null ? [] : [unvalidated];
+  const cautions: string[] = [];
   if (judged < FEW_TRIALS) {
     cautions.push(`Only ${count(judged)} combinations have a Sharpe ratio, so what luck can do is estimated roughly.`);
   }
   if (trades < LEAST_TRADES) {
-    cautions.push(`Its trades are ${count(trades)}; fewer than ${LEAST_TRADES} cannot tell skill from a lucky hit.`);
+    cautions.push(`It rests on ${tradesText(trades)}; fewer than ${LEAST_TRADES} cannot tell skill from a lucky hit.`);
   }
   if (deflatedSharpe < LEAST_DEFLATED_SHARPE) {
     const luck = sharpeText(figures.expectedMaxSharpe);
@@ -107,13 +117,16 @@ function cautionsOf(figures: LuckFigures, { bars, judged, objective, sharpe, tra
     );
   }
   if (minTrackRecordLength > bars) {
-    cautions.push(
-      `${count(bars)} bars are a short record: ${count(Math.ceil(minTrackRecordLength))} are needed to tell its Sharpe ratio from 0.`,
-    );
+    const needed =
+      minTrackRecordLength > bars * FAR_TOO_SHORT
+        ? `more than ${FAR_TOO_SHORT} times as many`
+        : count(Math.ceil(minTrackRecordLength));
+    cautions.push(`${count(bars)} bars are a short record: ${needed} are needed to tell its Sharpe ratio from 0.`);
   }
   if (sharpeCi[0] <= 0) {
     const [low, high] = sharpeCi;
     cautions.push(`Histories drawn anew from its returns give Sharpe ratios from ${sharpeText(low)} to ${sharpeText(high)}.`);
   }
+  if (unvalidated !== null) cautions.push(unvalidated);
   return cautions;
 }

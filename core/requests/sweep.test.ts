@@ -66,7 +66,7 @@ describe("a request for a sweep", () => {
   test("names every field that may be given", () => {
     const documented = `symbol interval start end warmup strategy params direction initial_cash fill commission commission_fixed slippage
       sizing fractional on_insufficient_cash close_at_end require_volume stop_loss take_profit trailing_stop splits adjusted risk_free mar
-      var_alpha periods_per_year year_basis data_quality source bars objective top constraints overfitting`;
+      var_alpha periods_per_year year_basis data_quality source bars objective top constraints overfitting seed snooping_tests`;
     expect([...SWEEP_FIELDS].sort()).toEqual(documented.split(/\s+/).sort());
   });
 
@@ -76,6 +76,14 @@ describe("a request for a sweep", () => {
     expect(request).toMatchObject({ direction: "both", warmup: "auto", objective: "calmar", top: 0, overfitting: "none" });
     expect(request.execution).toMatchObject({ initialCash: 500, commission: 0.001, stopLoss: 0.1 });
     expect(body).toEqual({ ...LEAST, ...fields, objective: "calmar", overfitting: "none" });
+  });
+
+  test("may ask for tests of all trials, and for the seed that resamples are drawn by", () => {
+    expect(accepted({ seed: 2 ** 32 - 1, snooping_tests: true }).request).toMatchObject({
+      seed: 4_294_967_295,
+      snoopingTests: true,
+    });
+    expect(accepted({ seed: 0 }).request).toMatchObject({ seed: 0, snoopingTests: false });
   });
 
   test("may bring its bars, which are kept apart from the body", () => {
@@ -102,6 +110,10 @@ describe("a request for a sweep", () => {
     [{ top: 1001 }, "top must be a whole number at least 0 and at most 1000: got 1001"],
     [{ top: 1.5 }, "top must be a whole number at least 0 and at most 1000: got 1.5"],
     [{ overfitting: "some" }, 'overfitting must be one of full, fast, none: got "some"'],
+    [{ seed: -1 }, "seed must be a whole number at least 0 and at most 4294967295: got -1"],
+    [{ seed: 2 ** 32 }, "seed must be a whole number at least 0 and at most 4294967295: got 4294967296"],
+    [{ seed: 0.5 }, "seed must be a whole number at least 0 and at most 4294967295: got 0.5"],
+    [{ snooping_tests: "yes" }, 'snooping_tests must be true or false: got "yes"'],
     [
       { constraints: "fast < slow" },
       'constraints must be a list of at most 100 constraints such as "fast < slow": got "fast < slow"',

@@ -19,7 +19,8 @@ import { type InputPorts, runInputs } from "./run-inputs.ts";
 
 /** The most trials x bars of a sweep unless a setting says otherwise. */
 export const MOST_BAR_TRIALS = 2e10;
-const MOST_BYTES = 3 * 2 ** 30;
+/** The most memory that a sweep may say it will take, in bytes, unless a setting says otherwise. */
+export const MOST_BYTES = 3 * 2 ** 30;
 
 /** What a sweep needs from outside. */
 export interface SweepPorts extends InputPorts {

@@ -17,10 +17,7 @@ import { type Choice, chooseTrial, type TrialFigures } from "./fold-choice.ts";
 import { splitsWithin, stretchMetrics, type TradedWindow, tradeWindow } from "./out-of-sample.ts";
 import { runInputs } from "./run-inputs.ts";
 import { stitched } from "./stitch.ts";
-import { MOST_BAR_TRIALS, type SweepPorts, sweepQueryOf } from "./sweep.ts";
-
-/** As for a sweep. */
-const MOST_BYTES = 3 * 2 ** 30;
+import { MOST_BAR_TRIALS, MOST_BYTES, type SweepPorts, sweepQueryOf } from "./sweep.ts";
 
 /** What a walk-forward needs from outside. Progress counts the trials of all folds. */
 export interface WalkForwardPorts extends SweepPorts {

@@ -21,30 +21,33 @@ afterAll(() => {
 type Draw = () => number;
 const LENGTH = 20;
 
-/** Sum of returns and of their squares in a block, by what a trial may be like. */
-const KINDS: readonly ((normal: Draw, block: number) => readonly [number, number])[] = [
-  (normal) => spread(0.02 * normal(), 0.01),
-  (normal) => spread(0.3 + 0.02 * normal(), 0.01),
-  (normal) => spread(-0.3 + 0.02 * normal(), 0.01),
-  () => [0, 0],
-  (normal, block) => (block % 2 === 0 ? [0, 0] : spread(0.02 * normal(), 0.01)),
-  () => [LENGTH * 0.01, LENGTH * 0.01 * 0.01],
-  () => [-LENGTH * 0.1, LENGTH * 0.1 * 0.1],
-  (_, block) => spread(block % 2 === 0 ? 0.125 : -0.125, 0.25),
-  // Returns that hardly differ, that hardly add up to anything, that are hardly there: on both sides of what counts as 0.
-  (normal) => spread(0.2, 1e-7 * 10 ** (normal() / 2)),
-  (normal) => spread(-0.2, 1e-7 * 10 ** (normal() / 2)),
-  (normal) => spread(1e-14 * normal(), 0.01),
-  (normal) => spread(1e-12 * normal(), 1e-12 * 10 ** (normal() / 4)),
-  (normal) => [normal() * 1e200, Number.POSITIVE_INFINITY],
-];
+/** Sum of returns and of their squares in a block, by what a trial is like; the last ones lie on both sides of what counts as 0. */
+const KINDS = {
+  noise: (normal) => spread(0.02 * normal(), 0.01),
+  winning: (normal) => spread(0.3 + 0.02 * normal(), 0.01),
+  losing: (normal) => spread(-0.3 + 0.02 * normal(), 0.01),
+  still: () => [0, 0],
+  halting: (normal, block) => (block % 2 === 0 ? [0, 0] : spread(0.02 * normal(), 0.01)),
+  constant: () => [LENGTH * 0.01, LENGTH * 0.01 * 0.01],
+  falling: () => [-LENGTH * 0.1, LENGTH * 0.1 * 0.1],
+  balanced: (_, block) => spread(block % 2 === 0 ? 0.125 : -0.125, 0.25),
+  huge: (normal) => [normal() * 1e200, Number.POSITIVE_INFINITY],
+  hollow: () => [1e-101, 0],
+  hardlyVaried: (normal) => spread(0.2, 1e-7 * 10 ** (normal() / 2)),
+  hardlyVariedLoss: (normal) => spread(-0.2, 1e-7 * 10 ** (normal() / 2)),
+  hardlyAnyMean: (normal) => spread(1e-14 * normal(), 0.01),
+  hardlyThere: (normal) => spread(1e-12 * normal(), 1e-12 * 10 ** (normal() / 4)),
+  hardlyThereLoss: (normal) => spread(-1.4e-6, 1e-12 * 10 ** (normal() / 4)),
+} as const satisfies Record<string, (normal: Draw, block: number) => readonly [number, number]>;
+type Kind = keyof typeof KINDS;
+const EVERY_KIND = Object.keys(KINDS) as Kind[];
 
 function spread(sum: number, deviation: number): readonly [number, number] {
   return [sum, (sum * sum) / LENGTH + LENGTH * deviation * deviation];
 }
 
 /** Trials of the kinds told, a third of them a trial before them over again, as it is or in other units. */
-function drawnSums(seed: number, trials: number, blocks: number, kinds: readonly number[]): BlockSums {
+function drawnSums(seed: number, trials: number, blocks: number, kinds: readonly Kind[]): BlockSums {
   const normal = normals(seed);
   const uniform = uniforms(seed + 1);
   const sums = new Float64Array(trials * blocks * 2);
@@ -66,8 +69,6 @@ function expectPlain(blockSums: BlockSums): void {
   for (const { findWinners: find } of sweepers) expect(find(blockSums)).toEqual(want);
 }
 
-const EVERY_KIND = [...KINDS.keys()];
-
 describe("the winners of all splits are those of the plain loop, on one, two and three threads", () => {
   test.each([2, 4, 6, 8, 10, 12, 14, 16])("%i blocks, trials of every kind", (blocks) => {
     for (const trials of [0, 1, 2, 3, 8, 9, 15, 100, 129])
@@ -78,29 +79,21 @@ describe("the winners of all splits are those of the plain loop, on one, two and
     expectPlain(drawnSums(20, 5, 20, EVERY_KIND));
   });
 
-  test.each(EVERY_KIND)("trials of one kind alone: %i", (kind) => {
-    for (const blocks of [4, 10]) expectPlain(drawnSums(kind, 300, blocks, [kind]));
+  test.each(EVERY_KIND)("trials of one kind alone: %s", (kind) => {
+    for (const blocks of [4, 10]) expectPlain(drawnSums(blocks, 300, blocks, [kind]));
   });
 
-  test("trials of two or three kinds", () => {
-    for (const kinds of [
-      [2, 3],
-      [2, 6],
-      [3, 5],
-      [0, 3],
-      [0, 3, 4],
-      [0, 8],
-      [0, 9],
-      [2, 9],
-    ]) {
-      for (const trials of [2, 3, 4, 5, 300]) expectPlain(drawnSums(trials, trials, 8, kinds));
+  test.each(EVERY_KIND)("trials of two kinds: %s, and any other", (kind) => {
+    for (const other of EVERY_KIND) for (const trials of [3, 5, 200]) expectPlain(drawnSums(trials, trials, 8, [kind, other]));
+  });
+
+  test.each([0, -1e-20])("trials that stand still with squares of %f, after others that lose a little", (squares) => {
+    const { sums, ...sizes } = drawnSums(8, 24, 8, ["noise"]);
+    for (let i = 0; i < sums.length; i += 2) {
+      const still = i >= 8 * 16;
+      sums.set([still ? 0 : -Math.abs(sums[i]!), still ? squares : sums[i + 1]!], i);
     }
-  });
-
-  test("trials that stand still, after others that lose a little", () => {
-    const { sums, ...sizes } = drawnSums(8, 24, 8, [0]);
-    const losing = sums.map((sum, i) => (i >= 8 * 16 ? 0 : i % 2 === 0 ? -Math.abs(sum) : sum));
-    expectPlain({ ...sizes, sums: losing });
+    expectPlain({ ...sizes, sums });
   });
 
   test("trials that get better one by one", () => {
@@ -121,7 +114,7 @@ describe("the winners of all splits are those of the plain loop, on one, two and
   });
 
   test("with a thousand trials, and again after a sweep", async () => {
-    const blockSums = drawnSums(3, 1000, 12, [0, 1, 4]);
+    const blockSums = drawnSums(3, 1000, 12, ["noise", "winning", "halting"]);
     expectPlain(blockSums);
     for (const sweeper of sweepers) await sweeper.sweep(randomSweep("ma_crossover", 5, 400, true));
     expectPlain(blockSums);
@@ -150,13 +143,13 @@ describe("cross-validation by the kernel", () => {
 
   test("takes memory by trials and by splits, not by their product", async () => {
     using sweeper = await loadSweeper(plainSweeper(engineTs), 2, () => performance.now());
-    sweeper.findWinners(drawnSums(1, 4000, 12, [0]));
+    sweeper.findWinners(drawnSums(1, 4000, 12, ["noise"]));
     expect(sweeper.memoryBytes()).toBeLessThan(4000 * 12 * 16 + 2 * 924 * 44 + 2 ** 20);
   });
 
   test("refuses what it cannot split", () => {
     const find = sweepers[1]!.findWinners;
-    const sums = drawnSums(1, 3, 4, [0]);
+    const sums = drawnSums(1, 3, 4, ["noise"]);
     expect(() => find({ ...sums, trials: 4 })).toThrow(/4 x 4 x 2 sums expected, got 24/);
     expect(() => find({ ...sums, blocks: 3, trials: 4 })).toThrow(/even number from 2 to 20, got 3/);
     expect(find(sums)).toEqual(findWinners(sums));

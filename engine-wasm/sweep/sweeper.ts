@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { FindWinners } from "../../core/overfitting/splits.ts";
-import type { Grid } from "../../core/sweep/grid.ts";
+import { gridOfTrials } from "../../core/sweep/choose.ts";
 import { pairGroups } from "../../core/sweep/pairs.ts";
 import { kernelsFor, plannedKernel } from "../../core/sweep/plan.ts";
 import { newTrials, type TrialColumns } from "../../core/sweep/single-trial.ts";
@@ -121,7 +121,7 @@ export class WasmSweeper implements Sweeper {
   ): Promise<boolean> {
     if (doubtful.length === 0) return true;
     const again = await this.plain.sweep(
-      { ...task, grid: pick(task.grid, doubtful), kernel: "plain" },
+      { ...task, grid: gridOfTrials(task.grid, doubtful), kernel: "plain" },
       signal === undefined ? {} : { signal },
     );
     if (again === undefined) return false;
@@ -144,12 +144,4 @@ export class WasmSweeper implements Sweeper {
 function toldTrials({ strategy, grid }: SweepTask): readonly ToldTrials[] {
   if (strategy !== "ma_crossover") return [{ count: grid.trials, places: null, average: null }];
   return pairGroups(grid).map(({ trials, places, average }) => ({ count: trials, places, average }));
-}
-
-/** The grid of some of its trials. */
-function pick(grid: Grid, trials: readonly number[]): Grid {
-  const width = grid.axes.length;
-  const choices = new Int32Array(trials.length * width);
-  for (const [k, trial] of trials.entries()) choices.set(grid.choices.subarray(trial * width, (trial + 1) * width), k * width);
-  return { ...grid, trials: trials.length, choices };
 }

@@ -1,51 +1,18 @@
 // Cross-validation over block sums: for every split of the blocks into two halves first the trial with the largest key in sample, then how many trials' keys
-// lie below the winner's out of sample. Keys are those of core/overfitting/splits.ts to the bit: the same operations in the same order, two trials side by side.
-import { ZERO_DISPERSION } from "../../../core/engine/abi";
+// lie below the winner's out of sample.
 import { reserve } from "./memory";
+import { bindTables, complement, fillTables, keysOf, lower, ordinary, PAIR, ROW, signedSquare, sureShare, TOGETHER, trials, upper } from "./split-sums";
 
-/** As in core/overfitting/splits.ts. */
-const CONSTANT_SHARE: f64 = 1e-10;
-const ZERO_MEAN_SHARE: f64 = 1e-14;
 /** The next single is more than four times this share away: what exceeds one by less is rounded to it, however products of doubles are rounded. */
 const ROUNDED_OFF: f64 = 1.0 / 67108864.0;
 
-/** Beside 0 it is a number above it, beside any other one it is nothing. */
-const VANISHING: f64 = 1e-200;
-
 const TRIALS_A_PIECE: i32 = 128;
-/** So many trials share a table. */
-const TOGETHER: i32 = 8;
-/** A row of a table: for each pair of trials their sums of returns, then those of the squares. */
-const ROW: usize = 128;
-const PAIR: usize = 32;
 /** What belongs to a run of splits, and to a split's target: see `bindCrossValidation` and `countBelow`. */
 const RUN_BYTES: usize = 12;
 const TARGET_BYTES: usize = 24;
 
-let trials: i32 = 0;
-let blocks: i32 = 0;
-let sums: usize = 0;
-let rows: usize = 0;
 let runs: usize = 0;
 let runsEnd: usize = 0;
-
-/** 1 / returns in a half, and the bounds above which there is dispersion and a mean: see `keysOfPair`. */
-let perReturn: f64 = 0;
-let leastDispersion: f64 = 0;
-let leastMean: f64 = 0;
-/** What a square surely falls short of where there is dispersion, as a share of the squares, and the least squares for which that holds: see `sure`. */
-let sureShare: f64 = 0;
-let leastOrdinary: f64 = 0;
-
-/** Sums of eight trials over each set of blocks of the first and of the second half, over each block, and four keys. */
-let lower: usize = 0;
-let upper: usize = 0;
-let inBlocks: usize = 0;
-let fourKeys: usize = 0;
-/** All ones when there are eight trials, and each block of each has either no returns at all or squares that are large enough to tell dispersion by. */
-let ordinary: v128 = i64x2.splat(0);
-/** From the first row of a table to its last. */
-let lastRow: usize = 0;
 
 /** What this thread found, and for each split what a trial must surpass to be its winner. */
 let inSample: usize = 0;
@@ -53,6 +20,7 @@ let outOfSample: usize = 0;
 let best: usize = 0;
 let counts: usize = 0;
 let bounds: usize = 0;
+let fourKeys: usize = 0;
 
 /**
  * Once a cross-validation and thread. Splits are those of `splitsOf` in core/overfitting/splits.ts; each half of the blocks has 2^(blockCount / 2) sets.
@@ -81,24 +49,12 @@ export function bindCrossValidation(
   bestAt: usize,
   countsAt: usize,
 ): void {
-  trials = trialCount;
-  blocks = blockCount;
-  sums = sumsAt;
-  rows = rowsAt;
+  bindTables(trialCount, blockCount, returns, sumsAt, rowsAt);
   runs = runsAt;
   runsEnd = runsAt + <usize>runCount * RUN_BYTES;
-  perReturn = 1 / returns;
-  leastDispersion = (returns - 1) * ZERO_DISPERSION * ZERO_DISPERSION;
-  leastMean = returns * ZERO_MEAN_SHARE * ZERO_MEAN_SHARE;
-  sureShare = returns * (1 - 2 * CONSTANT_SHARE);
-  leastOrdinary = leastDispersion / CONSTANT_SHARE;
-  lastRow = ((1 << (blocks >> 1)) - 1) * ROW;
-  lower = reserve(<f64>(2 * (lastRow + ROW) + <usize>blocks * ROW + 16 + (<usize>splits << 3)));
-  if (lower == 0) return;
-  upper = lower + lastRow + ROW;
-  inBlocks = upper + lastRow + ROW;
-  fourKeys = inBlocks + <usize>blocks * ROW;
-  bounds = fourKeys + 16;
+  bounds = reserve(<f64>splits * 8 + 16);
+  if (lower == 0 || bounds == 0) return;
+  fourKeys = bounds + (<usize>splits << 3);
   const before = <usize>atomic.add<i32>(takenAt, 1) * <usize>splits;
   inSample = inSampleAt + (before << 3);
   outOfSample = outOfSampleAt + (before << 3);
@@ -114,7 +70,7 @@ export function bindCrossValidation(
 
 /** False when there was not enough memory to bind. */
 export function findWinners(piece: i32): bool {
-  if (lower == 0) return false;
+  if (lower == 0 || bounds == 0) return false;
   const end = min((piece + 1) * TRIALS_A_PIECE, trials);
   for (let trial = piece * TRIALS_A_PIECE; trial < end; trial += TOGETHER) {
     fillTables(trial);
@@ -133,53 +89,6 @@ export function countBelow(piece: i32, targets: usize): void {
     fillTables(trial);
     count(trial, targets);
   }
-}
-
-/** From the sums of eight trials; those beyond the last one have no returns. */
-function fillTables(trial: i32): void {
-  let enough = i64x2.splat(trial + TOGETHER <= trials ? -1 : 0);
-  for (let block = 0; block < blocks; block++) {
-    for (let k = 0; k < TOGETHER; k += 2) {
-      const one = sumsOf(trial + k, block);
-      const other = sumsOf(trial + k + 1, block);
-      const sum = v128.shuffle<f64>(one, other, 0, 2);
-      const squares = v128.shuffle<f64>(one, other, 1, 3);
-      const at = inBlocks + <usize>block * ROW + (<usize>k << 4);
-      v128.store(at, sum);
-      v128.store(at, squares, 16);
-      const none = v128.and(f64x2.eq(sum, f64x2.splat(0)), f64x2.eq(squares, f64x2.splat(0)));
-      enough = v128.and(enough, v128.or(none, f64x2.ge(squares, f64x2.splat(leastOrdinary))));
-    }
-  }
-  ordinary = i64x2.splat(i64x2.bitmask(enough) == 3 ? -1 : 0);
-  fillTable(lower, inBlocks);
-  fillTable(upper, inBlocks + <usize>(blocks >> 1) * ROW);
-}
-
-function sumsOf(trial: i32, block: i32): v128 {
-  return trial < trials ? v128.load(sums + (<usize>(trial * blocks + block) << 4)) : f64x2.splat(0);
-}
-
-/** Each set is the one without its highest block, and that block; the empty one has next to no squares, which vanish in those of any block with returns. */
-function fillTable(table: usize, half: usize): void {
-  const empty = rowOf(table, 0);
-  for (let at: usize = 0; at < ROW; at += PAIR) {
-    v128.store(empty + at, f64x2.splat(0));
-    v128.store(empty + at, f64x2.splat(VANISHING), 16);
-  }
-  for (let set = 1; set < 1 << (blocks >> 1); set++) {
-    const highest = 31 - clz(set);
-    const to = rowOf(table, set);
-    const rest = rowOf(table, set - (1 << highest));
-    const block = half + <usize>highest * ROW;
-    for (let at: usize = 0; at < ROW; at += 16) v128.store(to + at, f64x2.add(v128.load(rest + at), v128.load(block + at)));
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function rowOf(table: usize, set: i32): usize {
-  return table + <usize>load<i32>(rows + (<usize>set << 2)) * ROW;
 }
 
 /** Nearly no trial comes near the best one so far, which products tell; the others are looked at one by one. */
@@ -237,13 +146,6 @@ function challenge(split: i32, trial: i32, low: usize, high: usize): void {
   const four = <usize>(winner & ~3) << 4;
   v128.store(fourKeys, keysOf(complement(lower, low) + four, complement(upper, high) + four));
   store<f64>(outOfSample + at, <f64>load<f32>(fourKeys + (<usize>(winner & 3) << 2)));
-}
-
-/** The row of the complement. */
-// @ts-ignore: decorator
-@inline
-function complement(table: usize, row: usize): usize {
-  return table + lastRow - (row - table);
 }
 
 /** Nearly all keys are far from the target, which products tell; where one of eight is not, all eight are worked out. */
@@ -305,13 +207,6 @@ function sure(below: v128, sum: v128, squares: v128, over: v128): v128 {
   return v128.and(decided, f64x2.lt(f64x2.mul(sum, sum), f64x2.mul(f64x2.splat(sureShare), squares)));
 }
 
-/** sum * |sum| */
-// @ts-ignore: decorator
-@inline
-function signedSquare(sum: v128): v128 {
-  return v128.xor(f64x2.mul(sum, sum), v128.and(sum, i64x2.splat(i64.MIN_VALUE)));
-}
-
 /** Four words: their sum is -2 for each of eight keys below the target, -1 for each that equals it. */
 function compared(trial: i32, low: usize, high: usize, target: usize): v128 {
   const key = f32x4.splat(<f32>load<f64>(target, 16));
@@ -325,29 +220,4 @@ function compared(trial: i32, low: usize, high: usize, target: usize): v128 {
 @inline
 function notAbove(keys: v128, target: v128): v128 {
   return i32x4.add(f32x4.lt(keys, target), f32x4.le(keys, target));
-}
-
-/** Keys of four trials, rounded to single precision. */
-// @ts-ignore: decorator
-@inline
-function keysOf(low: usize, high: usize): v128 {
-  const one = f32x4.demote_f64x2_zero(keysOfPair(low, high));
-  const other = f32x4.demote_f64x2_zero(keysOfPair(low + PAIR, high + PAIR));
-  return v128.shuffle<f32>(one, other, 0, 1, 4, 5);
-}
-
-/** sum * |sum| / squares; 0 without dispersion, and where the sum is rounding. */
-// @ts-ignore: decorator
-@inline
-function keysOfPair(low: usize, high: usize): v128 {
-  const sum = f64x2.add(v128.load(low), v128.load(high));
-  const squares = f64x2.add(v128.load(low, 16), v128.load(high, 16));
-  const square = f64x2.mul(sum, sum);
-  const dispersion = f64x2.sub(squares, f64x2.mul(square, f64x2.splat(perReturn)));
-  const disperse = v128.and(
-    f64x2.gt(dispersion, f64x2.splat(leastDispersion)),
-    f64x2.gt(dispersion, f64x2.mul(f64x2.splat(CONSTANT_SHARE), squares)),
-  );
-  const hasSharpe = v128.and(disperse, f64x2.gt(square, f64x2.mul(f64x2.splat(leastMean), squares)));
-  return v128.and(f64x2.div(signedSquare(sum), squares), hasSharpe);
 }
