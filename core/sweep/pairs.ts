@@ -15,8 +15,17 @@ export interface PairGroup {
 
 const AVERAGES = ["sma", "ema", "wma"] as const satisfies readonly PairGroup["average"][];
 
+/** A grid is asked for its pairs by the plan, for its memory and by the kernel. */
+const known = new WeakMap<Grid, readonly PairGroup[]>();
+
 /** The trials of `ma_crossover` by kind of average. */
-export function pairGroups({ axes, choices, trials }: Grid): readonly PairGroup[] {
+export function pairGroups(grid: Grid): readonly PairGroup[] {
+  const groups = known.get(grid) ?? grouped(grid);
+  known.set(grid, groups);
+  return groups;
+}
+
+function grouped({ axes, choices, trials }: Grid): readonly PairGroup[] {
   const axis = (name: string) => {
     const at = axes.findIndex((candidate) => candidate.name === name);
     return { values: axes[at]?.values ?? [], at };
