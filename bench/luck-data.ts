@@ -32,13 +32,31 @@ export function trendingBars(seed: number, days: number, sharpe: number): Bars {
   });
 }
 
-/** Weekdays, each opening at the close before. */
+/**
+ * Daily bars of a market without any pattern in its direction, whose calm and wild times stay together: GARCH(1,1), a day's variance being 2 % of its mean,
+ * 10 % of the last day's square and 88 % of the last day's variance.
+ */
+export function clusteredBars(seed: number, days: number): Bars {
+  const next = normals(seed);
+  let variance = VOLATILITY ** 2;
+  return barsFrom(days, () => {
+    const change = Math.sqrt(variance) * next();
+    variance = 0.02 * VOLATILITY ** 2 + 0.1 * change ** 2 + 0.88 * variance;
+    return change;
+  });
+}
+
 function dailyBars(seed: number, days: number, nextDrift: () => number): Bars {
   const next = normals(seed);
+  return barsFrom(days, () => nextDrift() + VOLATILITY * next());
+}
+
+/** Weekdays, each opening at the close before. */
+function barsFrom(days: number, nextChange: () => number): Bars {
   const bars = emptyBars(days);
   let open = 100;
   for (let i = 0; i < days; i++) {
-    const close = open * (1 + nextDrift() + VOLATILITY * next());
+    const close = open * (1 + nextChange());
     bars.timeMs[i] = START_MS + (7 * Math.floor(i / 5) + (i % 5)) * DAY_MS;
     bars.open[i] = open;
     bars.high[i] = Math.max(open, close);

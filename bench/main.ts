@@ -4,6 +4,7 @@ import { benchIsolation } from "./http/isolation.ts";
 import { type Effort, FULL, QUICK } from "./http/report.ts";
 import { benchSize } from "./http/size.ts";
 import { benchSqlite } from "./http/sqlite.ts";
+import { benchSweepLatency } from "./http/sweep-latency.ts";
 import { benchSyncHeavy } from "./http/sync-heavy.ts";
 import { benchSyncLatency } from "./http/sync-latency.ts";
 import { benchSyncMemory } from "./http/sync-memory.ts";
@@ -11,6 +12,7 @@ import { benchSyncProfile } from "./http/sync-profile.ts";
 import { benchSyncThroughput } from "./http/sync-throughput.ts";
 import { benchYahoo } from "./http/yahoo.ts";
 import { benchKernels } from "./kernels/main.ts";
+import { benchLuck } from "./luck.ts";
 import { benchProfile } from "./profile.ts";
 import { benchReading } from "./reading.ts";
 import { benchRuntime } from "./runtime.ts";
@@ -22,8 +24,8 @@ import { benchSweepMetrics } from "./sweeps/metrics-share.ts";
 import { benchSweepThresholds } from "./sweeps/thresholds.ts";
 import { benchVolatility } from "./volatility.ts";
 
-// `bun run bench [suite or group ...] [--quick]` makes the receipts of profiles/; without names all suites run, one after the other.
-// With --quick the suites of the groups http and sweeps run for seconds, once, and write nothing.
+// `bun run bench [suite or group ...] [--quick]` makes the receipts of profiles/; without names all suites run, one after the other, but for `luck`, which
+// takes minutes. With --quick the suites of the groups http and sweeps, and luck, run for seconds, once, and write nothing.
 
 const suites: Readonly<Record<string, (effort: Effort) => void | Promise<void>>> = {
   runtime: benchRuntime,
@@ -48,11 +50,14 @@ const suites: Readonly<Record<string, (effort: Effort) => void | Promise<void>>>
   "sweep-metrics": benchSweepMetrics,
   "sweep-growth": benchSweepGrowth,
   "sweep-thresholds": benchSweepThresholds,
+  "sweep-latency": benchSweepLatency,
+  luck: benchLuck,
 };
+const ONLY_WHEN_NAMED = ["luck"];
 const SYNC = ["sync-latency", "sync-throughput", "sync-heavy", "sync-memory", "sync-profile", "size"];
 const groups: Readonly<Record<string, readonly string[]>> = {
   sync: SYNC,
-  sweeps: ["sweep-kernels", "sweep-dense", "sweep-metrics", "sweep-growth", "sweep-thresholds"],
+  sweeps: ["sweep-kernels", "sweep-dense", "sweep-metrics", "sweep-growth", "sweep-thresholds", "sweep-latency"],
   http: ["hono", "sqlite", "isolation", ...SYNC, "yahoo"],
 };
 
@@ -65,4 +70,5 @@ if (unknown.length > 0) {
   process.stderr.write(`unknown suite ${unknown.join(", ")}; there are ${known}\n`);
   process.exit(2);
 }
-for (const [name, suite] of Object.entries(suites)) if (asked.length === 0 || asked.includes(name)) await suite(effort);
+const chosen = asked.length > 0 ? asked : Object.keys(suites).filter((name) => !ONLY_WHEN_NAMED.includes(name));
+for (const [name, suite] of Object.entries(suites)) if (chosen.includes(name)) await suite(effort);

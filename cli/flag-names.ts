@@ -3,8 +3,9 @@ import { refuse } from "../core/requests/findings.ts";
 import { strategies } from "../core/strategies/registry.ts";
 import { settings } from "./settings.ts";
 import { sweepSettings } from "./sweep-settings.ts";
+import { foldSettings } from "./walk-forward-settings.ts";
 
-const ALL = [...settings, ...sweepSettings];
+const ALL = [...settings, ...sweepSettings, ...foldSettings];
 
 /** Flags by the field they set; a switch is named by its positive form. */
 const FLAGS: ReadonlyMap<string, string> = new Map(
@@ -22,7 +23,7 @@ const PHRASES: readonly (readonly [string, string])[] = [
   ["params leave", "the parameters leave"],
 ];
 
-/** Flags of `run` and `sweep` that are no settings of a request. */
+/** Flags of `run`, `sweep` and `walk-forward` that are no settings of a request. */
 const OWN_FLAGS = [
   "--file",
   "--source",

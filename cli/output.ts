@@ -4,6 +4,7 @@ import { ok, type Result } from "../core/result.ts";
 import { answerOf, drawdowns, type Receipt, TRADE_COLUMNS, timeOf } from "../core/run/answer.ts";
 import type { Run } from "../core/run/backtest.ts";
 import { shown } from "../core/shown.ts";
+import { csvCell } from "./csv-cell.ts";
 import { type AskedFile, fileClashes, pathOf } from "./files.ts";
 import type { GivenFlags } from "./given-flags.ts";
 
@@ -50,7 +51,7 @@ function equityCsv(run: Run): string {
   const { equity } = run.simulation;
   const lines = ["time,equity,drawdown,benchmark_equity"];
   for (let bar = 0; bar < equity.length; bar++) {
-    lines.push([timeOf(run, bar), equity[bar]!, falls[bar]!, run.benchmarkEquity[bar]!].map(cell).join(","));
+    lines.push([timeOf(run, bar), equity[bar]!, falls[bar]!, run.benchmarkEquity[bar]!].map(csvCell).join(","));
   }
   return `${lines.join("\n")}\n`;
 }
@@ -58,10 +59,6 @@ function equityCsv(run: Run): string {
 /** One row per closed trade, headed by the names of the answer. */
 function tradeCsv(run: Run, receipt: Receipt): string {
   const { trades } = answerOf(run, receipt);
-  const lines = trades.map((trade) => TRADE_COLUMNS.map((name) => cell(trade[name])).join(","));
+  const lines = trades.map((trade) => TRADE_COLUMNS.map((name) => csvCell(trade[name])).join(","));
   return `${[TRADE_COLUMNS.join(","), ...lines].join("\n")}\n`;
-}
-
-function cell(value: string | number): string {
-  return Number.isNaN(value) ? "" : String(value);
 }

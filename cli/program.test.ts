@@ -4,7 +4,7 @@ import { startStandIn } from "../data/yahoo-stand-in.ts";
 import { runCli } from "./program.ts";
 import { backgrid, barsFile, freshPath, recorder, WAVE, withEnvironment } from "./test-session.ts";
 
-const COMMANDS = ["run", "sweep", "serve", "import", "verify", "strategies"];
+const COMMANDS = ["run", "sweep", "walk-forward", "serve", "import", "verify", "strategies"];
 
 describe("the command line", () => {
   test("alone tells what there is and ends with 0", async () => {
@@ -28,7 +28,7 @@ describe("the command line", () => {
     },
   );
 
-  test.each(["run", "sweep"])("the examples of %s --help work as they stand", async (command) => {
+  test.each(["run", "sweep", "walk-forward"])("the examples of %s --help work as they stand", async (command) => {
     const { out } = await backgrid([command, "--help"]);
     const examples = out.split("\n").flatMap((line) => new RegExp(`^ {2}backgrid (${command} .*)`).exec(line)?.[1] ?? []);
     expect(examples.length).toBeGreaterThanOrEqual(3);
@@ -36,6 +36,7 @@ describe("the command line", () => {
       ["prices.csv", barsFile(WAVE)],
       ["trials.csv", freshPath("trials.csv")],
       ["map.png", freshPath("map.png")],
+      ["folds.csv", freshPath("folds.csv")],
     ]);
     const yahoo = startStandIn();
     const environment = { YAHOO_BASE_URL: yahoo.url, DATA_DIR: freshPath("data") };

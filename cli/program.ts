@@ -19,6 +19,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     doc: "run a backtest for every combination of parameters",
     load: async () => (await import("./sweep.ts")).defineSweep,
   },
+  "walk-forward": {
+    doc: "choose parameters on past bars and trade them on the next, again and again",
+    load: async () => (await import("./walk-forward.ts")).defineWalkForward,
+  },
   serve: { doc: "answer over HTTP", load: async () => (await import("./serve.ts")).defineServe },
   import: { doc: "store a file of bars as a dataset", load: async () => (await import("./import.ts")).defineImport },
   verify: { doc: "run a stored job again and compare", load: async () => (await import("./verify.ts")).defineVerify },

@@ -14,6 +14,7 @@ const GROUPS = {
   costs: "Costs:",
   figures: "Figures:",
   sweep: "Trials:",
+  folds: "Folds:",
 } as const;
 const PARAMETERS = "Parameters of the strategy:";
 /** Flags that may be given again and again. */

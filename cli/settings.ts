@@ -10,7 +10,7 @@ export interface Setting {
   readonly field: string;
   readonly kind: SettingKind;
   readonly doc: string;
-  readonly group: "data" | "strategy" | "orders" | "costs" | "figures" | "sweep";
+  readonly group: "data" | "strategy" | "orders" | "costs" | "figures" | "sweep" | "folds";
   /** Another name of a field: understood, not listed. */
   readonly alias?: true;
 }

@@ -15,7 +15,12 @@ const LOCK = `{
 `;
 const WASM = "engine-wasm/build/engine.wasm";
 const SWEEP = "engine-wasm/build/sweep.wasm";
-const SOURCES = ["engine-wasm/assembly/index.ts", "engine-wasm/assembly/sweep/index.ts", "engine-wasm/build.ts", "core/engine/abi.ts"];
+const SOURCES = [
+  "engine-wasm/assembly/index.ts",
+  "engine-wasm/assembly/sweep/index.ts",
+  "engine-wasm/build.ts",
+  "core/engine/abi.ts",
+];
 
 /** A project as a clone has it. */
 function project(lock = LOCK) {

@@ -4,19 +4,13 @@ import { ok, type Result } from "../core/result.ts";
 import { shown } from "../core/shown.ts";
 import type { Axis, Grid } from "../core/sweep/grid.ts";
 import { TRIAL_COLUMNS, type TrialColumn } from "../core/sweep/table.ts";
-import { fileClashes, pathOf } from "./files.ts";
+import { pathOf } from "./files.ts";
 import type { GivenFlags } from "./given-flags.ts";
 import { type View, varied } from "./report/surface.ts";
-
-/** A `--csv` of this name goes to the standard output. */
-const STANDARD_OUTPUT = "-";
+import { type TableOutput, tableOutput } from "./table-output.ts";
 
 /** What a sweep leaves besides its report, or in the place of it. */
-export interface SweepOutput {
-  readonly json: boolean;
-  readonly csv: string | null;
-  /** The trials alone are printed. */
-  readonly csvAlone: boolean;
+export interface SweepOutput extends TableOutput {
   readonly png: string | null;
   /** What pictures show; null where no parameter varies. */
   readonly view: View | null;
@@ -31,17 +25,15 @@ export function parseSweepOutput(
   grid: Pick<Grid, "axes">,
   objective: TrialColumn,
 ): Result<SweepOutput, AppError> {
-  const json = flags.get("--json") === true;
-  const [csv, png] = [pathOf(flags.get("--csv")), pathOf(flags.get("--png"))];
-  const findings = fileClashes(flags, ["--file", "--csv", "--png"]);
-  const csvAlone = csv === STANDARD_OUTPUT;
-  if (csvAlone && json) findings.push({ path: "--csv", message: "--csv - and --json cannot both go to the standard output" });
+  const findings: Finding[] = [];
+  const told = tableOutput(flags, ["--file", "--csv", "--png"], findings);
+  const png = pathOf(flags.get("--png"));
   const view = viewOf(flags, grid, objective, findings);
   if (varied(grid).length === 0 && png !== null) {
     const message = `--png needs a parameter with more than one value, such as --fast 5:50:5: got ${shown(png)}`;
     findings.push({ path: "--png", message });
   }
-  return findings.length > 0 ? refuse(findings) : ok({ json, csv: csvAlone ? null : csv, csvAlone, png, view });
+  return findings.length > 0 ? refuse(findings) : ok({ ...told, png, view });
 }
 
 function viewOf(flags: GivenFlags, grid: Pick<Grid, "axes">, objective: TrialColumn, findings: Finding[]): View | null {

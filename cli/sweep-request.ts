@@ -1,5 +1,5 @@
 import type { AppError } from "../core/errors.ts";
-import { parseSweep, type SweepRequest } from "../core/requests/sweep.ts";
+import { parseSweep, type SweepOptions, type SweepRequest } from "../core/requests/sweep.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { shown } from "../core/shown.ts";
 import { askedFields } from "./asked-fields.ts";
@@ -7,22 +7,32 @@ import { inFlags } from "./flag-names.ts";
 import { numberOrText } from "./flag-values.ts";
 import type { GivenFlags } from "./given-flags.ts";
 import type { RunSource } from "./run-source.ts";
+import type { Setting } from "./settings.ts";
 import { allSweepSettings } from "./sweep-settings.ts";
 
-/** One sweep as the command line asks for it. */
-export interface AskedSweep {
-  readonly request: SweepRequest;
+/** What the command line asks to do with a grid of parameters. */
+export interface AskedGrid<R> {
+  readonly request: R;
   readonly source: RunSource;
 }
 
 /** The flags as a checked sweep. Errors: `invalid_request` with a finding for every offending flag; `too_costly`. */
-export function parseSweepFlags(flags: GivenFlags): Result<AskedSweep, AppError> {
-  const asked = askedFields(flags, allSweepSettings, gridValue);
+export function parseSweepFlags(flags: GivenFlags): Result<AskedGrid<SweepRequest>, AppError> {
+  return parseGridFlags(flags, allSweepSettings, parseSweep);
+}
+
+/** Flags as a checked request on a grid of parameters. Errors: `invalid_request` with a finding for every offending flag, and those of `parse`. */
+export function parseGridFlags<R>(
+  flags: GivenFlags,
+  settings: readonly Setting[],
+  parse: (input: unknown, options: SweepOptions) => Result<{ readonly request: R }, AppError>,
+): Result<AskedGrid<R>, AppError> {
+  const asked = askedFields(flags, settings, gridValue);
   if (!asked.ok) return asked;
   const { fields, source } = asked.value;
   // The bars of a file are to a request what those of its own are: kept elsewhere, of whatever interval they have.
   const name = source.name === "file" ? "inline" : source.name;
-  const parsed = parseSweep({ ...fields, source: name }, { barsApart: true });
+  const parsed = parse({ ...fields, source: name }, { barsApart: true });
   return parsed.ok ? ok({ request: parsed.value.request, source }) : err(inFlags(parsed.error));
 }
 

@@ -25,7 +25,7 @@ export const sweepSettings: readonly Setting[] = [
     flags: "--overfitting <mode>",
     field: "overfitting",
     kind: "text",
-    doc: "what is told about luck: full, fast (without cross-validation), none (full)",
+    doc: "the verdict on luck: full, fast (without cross-validation), none (full)",
   },
   { group: "sweep", flags: "--seed <number>", field: "seed", kind: "number", doc: "seed of the bootstraps (1)" },
   {
@@ -33,7 +33,7 @@ export const sweepSettings: readonly Setting[] = [
     flags: "--snooping-tests",
     field: "snooping_tests",
     kind: "switch",
-    doc: "White's Reality Check and Hansen's SPA test, which take long",
+    doc: "adds White's Reality Check and Hansen's SPA test, which take long",
   },
   { group: "sweep", flags: "--top <count>", field: "top", kind: "number", doc: "how many of the best to list, 0 to 1000 (20)" },
 ];

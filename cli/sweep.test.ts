@@ -104,6 +104,63 @@ describe("sweep --json", () => {
   });
 });
 
+describe("luck in sweep --json", () => {
+  const closes = (n: number, close: (i: number) => number) => barsFile(Array.from({ length: n }, (_, i) => close(i)));
+  const wave = (i: number) => WAVE[i % WAVE.length]!;
+
+  test.each<[string, string, readonly string[], RegExp]>([
+    ["one trial", BARS, ["--lookback", "3"], /^Only one combination was tried/],
+    ["ten bars", closes(10, wave), ["--lookback", "1,2,3"], /^10 bars are too few/],
+    ["one bar", closes(1, wave), ["--lookback", "1,2"], /^None of the 2 combinations ever traded/],
+    ["flat prices", closes(100, () => 50), ["--lookback", "1,2"], /^None of the 2 combinations ever traded/],
+    ["trials without trades", BARS, ["--lookback", "70,80"], /^None of the 2 combinations ever traded/],
+    [
+      "an objective that none has",
+      BARS,
+      ["--lookback", "70,80", "--objective", "win_rate"],
+      /^None of the 2 combinations ever traded/,
+    ],
+  ])("of %s has no verdict but a reason, null for what is undefined, and never a NaN", async (_name, file, flags, reason) => {
+    for (const mode of ["full", "fast"]) {
+      const asked = ["sweep", "--file", file, "--strategy", "momentum", ...flags, "--overfitting", mode, "--snooping-tests"];
+      const { overfitting } = await answer(asked);
+      expect(overfitting).toMatchObject({ verdict_code: "not_computable", reasons: [expect.stringMatching(reason)] });
+      expect(JSON.stringify(overfitting)).not.toMatch(/NaN|Infinity|undefined/);
+      expect(await report(asked)).toContain("! Luck cannot be judged here.");
+    }
+  });
+
+  test("of two trials is judged; of none that are wanted is null", async () => {
+    const two = ["sweep", "--file", BARS, "--strategy", "momentum", "--lookback", "3,9"];
+    const { overfitting } = await answer([...two, "--seed", "9"]);
+    expect(overfitting.verdict_code).toMatch(/^(inconclusive|likely_luck|promising)$/);
+    expect(overfitting.reasons[0]).toStartWith("Only 2 combinations have a Sharpe ratio");
+    expect(overfitting).toMatchObject({
+      trial_count: 2,
+      reality_check: null,
+      spa: null,
+      bootstrap: { seed: 9, resamples: 1000 },
+    });
+    expect((await answer([...two, "--overfitting", "none", "--snooping-tests"])).overfitting).toBeNull();
+  });
+
+  test("with tests that would take too long is refused by their flag", async () => {
+    const file = closes(1000, wave);
+    const { exitCode, errors } = await backgrid([
+      "sweep",
+      "--file",
+      file,
+      "--strategy",
+      "momentum",
+      "--lookback",
+      "1:2001",
+      "--snooping-tests",
+    ]);
+    expect(exitCode).toBe(2);
+    expect(errors).toStartWith("error: --snooping-tests of 2001 trials x 1000 bars would take ");
+  });
+});
+
 describe("files that sweep writes", () => {
   test("--csv holds all trials in grid order with the names of the API, an undefined figure empty", async () => {
     const csv = freshPath("trials.csv");
@@ -160,14 +217,37 @@ describe("the report of a sweep", () => {
     expect(await report([...GRID, "--top", "0"])).not.toContain("fast  slow");
   });
 
-  test("says that the best of many owes part of its lead to luck, and not of one", async () => {
-    expect((await report(GRID)).replaceAll(/\s+/g, " ")).toContain(
-      "! 5 trials were tried, and the best of them was picked by the very bars",
+  test("judges how much the best of many owes to luck, with what speaks against it and the figures behind it", async () => {
+    const told = (await report(GRID)).replaceAll(/\s+/g, " ");
+    expect(told).toMatch(
+      / ! INCONCLUSIVE\. Of 5 combinations tried, about 1 differs in substance; .* cannot tell skill from a lucky hit\. /,
     );
-    const one = await report([...CROSS, "--fast", "3", "--slow", "9"]);
+    expect(told).toContain(
+      " against it: it rests on 2 closed trades; fewer than 5 cannot tell skill from a lucky hit behind it: luck does as",
+    );
+    expect(told).toMatch(/ probability of overfitting under 1 %; .*Sharpe, 95 % interval [\d.]+ to [\d.]+ /);
+    expect(told).not.toContain("Reality Check");
+    const tested = (await report([...GRID, "--snooping-tests", "--overfitting", "fast"])).replaceAll(/\s+/g, " ");
+    expect(tested).toMatch(
+      / against it: it was not cross-validated, as asked behind it: .*; Reality Check p 0\.\d{3}; SPA p 0\.\d{3} /,
+    );
+    expect(tested).not.toContain("probability of overfitting");
+  });
+
+  test("without a judgement says that the best of many owes part of its lead to luck, and not of one", async () => {
+    const none = (await report([...GRID, "--overfitting", "none"])).replaceAll(/\s+/g, " ");
+    expect(none).toContain(" ! 5 trials were tried, and the best of them was picked by the very bars");
+    expect(none).not.toContain("behind it");
+    const one = await report([...CROSS, "--fast", "3", "--slow", "9", "--overfitting", "none"]);
     expect(one).not.toContain("were tried");
     expect(one).toContain("\n1 trial, in ");
     expect(one).not.toContain("over fast");
+  });
+
+  test("says why there is no judgement of one trial", async () => {
+    expect((await report([...CROSS, "--fast", "3", "--slow", "9"])).replaceAll(/\s+/g, " ")).toContain(
+      " ! Luck cannot be judged here. Only one combination was tried: nothing was chosen, so nothing was chosen by luck. what can be told: ",
+    );
   });
 
   test("draws the trials, over the parameters asked for, and says over which the best was taken", async () => {

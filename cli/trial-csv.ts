@@ -1,4 +1,5 @@
 import { TRIAL_COLUMNS, type TrialTable } from "../core/sweep/table.ts";
+import { csvCell } from "./csv-cell.ts";
 
 /** So many lines are made at a time. */
 const LINES = 4096;
@@ -12,12 +13,8 @@ export function* trialCsv({ grid, columns }: TrialTable): Generator<string> {
     let text = "";
     for (let trial = start; trial < Math.min(start + LINES, trials); trial++) {
       const params = axes.map(({ values }, k) => values[choices[trial * axes.length + k]!]!);
-      text += `${[...params, ...figures.map((column) => cell(column[trial]!))].join(",")}\n`;
+      text += `${[...params, ...figures.map((column) => csvCell(column[trial]!))].join(",")}\n`;
     }
     yield text;
   }
-}
-
-function cell(value: number): string {
-  return Number.isNaN(value) ? "" : String(value);
 }

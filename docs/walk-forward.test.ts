@@ -1,5 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { backgrid } from "../cli/test-session.ts";
 import { parseWalkForward } from "../core/requests/walk-forward.ts";
 import { walkForwardSchema } from "../core/requests/walk-forward-schema.ts";
 import { runWalkForward } from "../core/run/walk-forward.ts";
@@ -9,6 +11,7 @@ import { sampleProvider } from "../data/sample.ts";
 import { engineTs } from "../engine-ts/engine.ts";
 import { plainSweeper } from "../engine-ts/sweep.ts";
 
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PAGE = readFileSync(new URL("./walk-forward.md", import.meta.url), "utf8");
 const prose = PAGE.replaceAll(/\s+/g, " ");
 const [REQUEST = "", ANSWER = ""] = [...PAGE.matchAll(/```json\n([\s\S]*?)```/g)].map(([, text = ""]) => text);
@@ -35,6 +38,34 @@ describe("docs/walk-forward.md", () => {
     expect(prose).toContain(`Sharpe ratio of ${before?.toFixed(2)} turned into one of ${after?.toFixed(2)}`);
   });
 
+  test("shows what its example prints on the command line, which is the same walk-forward", () => {
+    const [, command = "", printed = ""] =
+      PAGE.match(/```sh\nbun (cli\/main\.ts walk-forward [^\n]+)\n```[^`]*`…`[^`]*```text\n([\s\S]*?)```/) ?? [];
+    const { stdout, exitCode } = Bun.spawnSync([process.execPath, ...command.split(" ")], {
+      cwd: ROOT,
+      env: { ...process.env, ENGINE: "wasm", COLUMNS: "80", NO_COLOR: "1" },
+    });
+    expect(exitCode).toBe(0);
+    expect(stdout.toString().replace(/\s+/g, "")).toMatch(patternOf(printed));
+    expect(printed).toContain("(efficiency ratio 0.07)");
+    expect(ANSWER).toContain('"efficiency_ratio": 0.071');
+  });
+
+  test("tells every flag that sweep does not have, and those of sweep that are not there", async () => {
+    const flagsOf = async (command: string) => {
+      const { out } = await backgrid([command, "--help"]);
+      return [...out.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, flag = ""]) => flag);
+    };
+    const [own, others] = [await flagsOf("walk-forward"), await flagsOf("sweep")];
+    const rows = PAGE.split("\n").filter((line) => line.startsWith("| `--"));
+    const told = rows.flatMap((row) => [...row.matchAll(/`(--[a-z-]+)`/g)].map(([, flag = ""]) => flag));
+    expect(told).toEqual(expect.arrayContaining(own.filter((flag) => !others.includes(flag))));
+    expect(told.filter((flag) => !own.includes(flag))).toEqual([]);
+    const [, missing = ""] = /those that list, draw or judge the trials of one sweep are not: ([^.]*)\./.exec(prose) ?? [];
+    const left = [...missing.matchAll(/`(--[a-z-]+)`/g)].map(([, flag = ""]) => flag);
+    expect(left.toSorted()).toEqual(others.filter((flag) => !own.includes(flag)).toSorted());
+  });
+
   test("tells every field that a sweep does not have, with its default", () => {
     const rows = [...PAGE.matchAll(/^\| `([a-z_]+)` \| (?:`([a-z]+)`|(\d+)|(required)) \|/gm)];
     const given = { in_sample_bars: 10, out_of_sample_bars: 5 };
@@ -45,7 +76,7 @@ describe("docs/walk-forward.md", () => {
   });
 
   test("draws the folds as they are cut", () => {
-    const [, heads = "", ...lines] = /```text\n([\s\S]*?)```/.exec(PAGE)?.[0].split("\n") ?? [];
+    const [heads = "", ...lines] = /## Folds[\s\S]*?```text\n([\s\S]*?)```/.exec(PAGE)?.[1]?.split("\n") ?? [];
     const drawn = lines.slice(0, 3).map((line) => line.split(/ {2,}/));
     const cut = (mode: FoldMode, purgeBars: number, embargoBars: number) => {
       const folds = foldsOf({ mode, inSampleBars: 4, outOfSampleBars: 2, purgeBars, embargoBars }, 10);

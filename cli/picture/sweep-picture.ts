@@ -1,7 +1,7 @@
 import type { SweepRun } from "../../core/run/sweep.ts";
 import { barsText, costsText, fillsText } from "../report/facts.ts";
 import { type Surface, surfaceOf, type View } from "../report/surface.ts";
-import { bestTrial, luckText, surfaceText, trialsText, trialText } from "../report/sweep-facts.ts";
+import { bestTrial, luckNote, surfaceText, trialsText, trialText } from "../report/sweep-facts.ts";
 import { trialMetrics } from "../report/trial-metrics.ts";
 import type { Caption } from "./frame.ts";
 import { heatmapSvg } from "./heatmap-svg.ts";
@@ -17,7 +17,7 @@ export function sweepPicture(run: SweepRun, view: View): string {
 function captionOf(run: SweepRun, surface: Surface): Caption {
   const { request, origin } = run;
   const { execution } = request;
-  const luck = luckText(run);
+  const luck = luckNote(run);
   const synthetic = origin.synthetic ? [`Synthetic: ${origin.note ?? "made-up prices"}.`] : [];
   return {
     title: `${request.strategy} on ${origin.symbol}`,
@@ -26,7 +26,7 @@ function captionOf(run: SweepRun, surface: Surface): Caption {
     notes: [
       ...synthetic,
       `${trialsText(run)}; ${costsText(execution) ?? "no commission or slippage"}; ${fillsText(execution)}.`,
-      ...(luck === null ? [] : [`${luck}.`]),
+      ...(luck === null ? [] : [luck]),
       `Result ${run.resultHash}`,
     ],
   };

@@ -9,9 +9,12 @@ const DRAWDOWN_ROWS = 3;
 /** A curve that spans more than this is shown on a log scale: equal steps are equal returns. */
 const LOG_SPAN = 5;
 
-/** Equity and drawdown over the whole run, as wide as the terminal, with the extremes at the side and the dates below. */
-export function charts(run: Run, columns: number, style: Styles): string[] {
-  const { equity } = run.simulation;
+/** Bars, and the equity at their closes with the starting capital before it. */
+type Curved = Pick<Run, "bars" | "interval" | "curve">;
+
+/** Equity and drawdown over all bars, as wide as the terminal, with the extremes at the side and the dates below. */
+export function charts(run: Curved, columns: number, style: Styles): string[] {
+  const equity = run.curve.subarray(1);
   const falls = drawdowns(run.curve);
   const [low, high] = extremes(equity);
   const deepest = extremes(falls)[0];
@@ -51,7 +54,7 @@ function framed(lines: readonly string[], top: string, bottom: string, margin: n
 }
 
 /** The first and the last time under the ends of the charts, the one in the middle between them where there is room. */
-function dateAxis(run: Run, width: number, indent: string, style: Styles): string {
+function dateAxis(run: Curved, width: number, indent: string, style: Styles): string {
   const n = run.bars.close.length;
   const first = shortTime(timeOf(run, 0));
   const last = shortTime(timeOf(run, n - 1));

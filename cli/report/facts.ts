@@ -24,6 +24,20 @@ export const SIDES = { long: "long only", short: "short only", both: "long and s
 /** Fewer closed trades than this say little about the next ones. */
 export const FEW_TRADES = 30;
 
+/** How many trades were closed: `no closed trades`, `1 closed trade`. */
+export function closedTrades(trades: number): string {
+  return trades === 1 ? "1 closed trade" : `${trades === 0 ? "no" : count(trades)} closed trades`;
+}
+
+/** What a reader has to know of the engine and the bars, besides that the bars are made up. */
+export function basisRemarks({ origin, warnings }: Pick<Run, "origin" | "warnings">, fallbackReason: string | null): string[] {
+  return [
+    ...(fallbackReason === null ? [] : [`the plain TypeScript engine was used: ${fallbackReason}`]),
+    ...(origin.note === null || origin.synthetic ? [] : [origin.note]),
+    ...warnings.map(({ message }) => message),
+  ];
+}
+
 /** From when to when, how many bars of which kind, and whose. */
 export function barsText({ bars, interval, warmupBars, origin }: Basis): string {
   const n = bars.close.length;

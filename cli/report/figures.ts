@@ -1,14 +1,20 @@
-import type { Run } from "../../core/run/backtest.ts";
-import { count, money, percent, ratio, UNDEFINED } from "./numbers.ts";
-import type { Styles } from "./style.ts";
-import { wrapped } from "./text.ts";
+import type { Figures } from "../../core/run/backtest.ts";
+import { count, money, percent, ratio } from "./numbers.ts";
+import { bySign, type Styles } from "./style.ts";
+import { longest, wrapped } from "./text.ts";
+
+/** Metrics by their names in the answer, and those of buy and hold where they stand beside them. */
+export interface Figured {
+  readonly metrics: Figures;
+  readonly held: Figures | null;
+}
 
 interface Figure {
   readonly label: string;
+  readonly name: string;
   readonly format: (value: number) => string;
-  readonly value: (run: Run) => number;
-  /** The same of buy and hold, where it is known. */
-  readonly benchmark?: (run: Run) => number;
+  /** Buy and hold has it too. */
+  readonly twin: boolean;
   /** Why it may be undefined, after "because". */
   readonly undefinedWhen: string;
 }
@@ -16,20 +22,12 @@ interface Figure {
 const NO_TRADE = "no trade was closed";
 const TOO_SHORT = "the run is too short";
 
-/** A metric by its name in the answer; `twin` where buy and hold has one of the same name. */
 function metric(label: string, name: string, format: (value: number) => string, undefinedWhen: string, twin = false): Figure {
-  const figure = { label, format, undefinedWhen, value: (run: Run) => run.metrics[name] ?? Number.NaN };
-  return twin ? { ...figure, benchmark: (run) => run.benchmark[name] ?? Number.NaN } : figure;
+  return { label, name, format, twin, undefinedWhen };
 }
 
 const GROWTH: readonly Figure[] = [
-  {
-    label: "Final equity",
-    format: money,
-    value: (run) => run.metrics.final_equity ?? Number.NaN,
-    benchmark: (run) => run.benchmarkEquity[run.benchmarkEquity.length - 1] ?? Number.NaN,
-    undefinedWhen: TOO_SHORT,
-  },
+  metric("Final equity", "final_equity", money, TOO_SHORT, true),
   metric("Total return", "total_return", percent, TOO_SHORT, true),
   metric("CAGR", "cagr", percent, TOO_SHORT, true),
   metric("Volatility", "volatility_ann", percent, TOO_SHORT, true),
@@ -52,48 +50,46 @@ const TRADES: readonly Figure[] = [
   metric("Fees paid", "total_fees", money, NO_TRADE),
 ];
 
+/** Figures whose sign is coloured. */
+const COLOURED = ["Total return", "CAGR"];
 const LABEL = 14;
 const GAP = "   ";
 
-/** The figures of a run beside those of buy and hold, the trades to the right where there is room, then why figures are undefined. */
-export function figureTable(run: Run, columns: number, style: Styles): string[] {
-  const growth = GROWTH.map((figure) => [figure.format(figure.value(run)), figure.benchmark?.(run)] as const);
-  const rows = growth.map(([own, held], i) => [own, held === undefined ? "" : GROWTH[i]!.format(held)] as const);
-  const width = Math.max(12, ...rows.flat().map((cell) => cell.length + 1));
-  const left = [
-    style.dim(" ".repeat(LABEL) + "strategy".padStart(width) + "buy & hold".padStart(width)),
-    ...rows.map(([own, held], i) => {
-      const { label } = GROWTH[i]!;
-      return label.padEnd(LABEL) + toned(label, own, own.padStart(width), style) + style.dim(held.padStart(width));
-    }),
-  ];
-  const cells = TRADES.map((figure) => figure.format(figure.value(run)));
-  const rightWidth = Math.max(12, ...cells.map((cell) => cell.length + 1));
-  const right = [
-    style.dim("trades".padStart(LABEL + rightWidth)),
-    ...TRADES.map(({ label }, i) => label.padEnd(LABEL) + cells[i]!.padStart(rightWidth)),
-  ];
-  const beside = LABEL + 2 * width + GAP.length + LABEL + rightWidth <= columns;
+/** Figures beside those of buy and hold, the trades to the right where there is room, then why figures are undefined. */
+export function figureTable({ metrics, held }: Figured, columns: number, style: Styles): string[] {
+  const shown = ({ format, name }: Figure, figures: Figures) => format(figures[name] ?? Number.NaN);
+  const own = GROWTH.map((figure) => shown(figure, metrics));
+  const others = held === null ? null : GROWTH.map((figure) => (figure.twin ? shown(figure, held) : ""));
+  const width = Math.max(12, longest([...own, ...(others ?? [])]) + 1);
+  const left = GROWTH.map(({ label }, i) => {
+    const cell = own[i]!.padStart(width);
+    const toned = COLOURED.includes(label) ? bySign(style, own[i]!, cell) : cell;
+    return label.padEnd(LABEL) + toned + (others === null ? "" : style.dim(others[i]!.padStart(width)));
+  });
+  const cells = TRADES.map((figure) => shown(figure, metrics));
+  const rightWidth = Math.max(12, longest(cells) + 1);
+  const right = TRADES.map(({ label }, i) => label.padEnd(LABEL) + cells[i]!.padStart(rightWidth));
+  if (others !== null) {
+    left.unshift(style.dim(" ".repeat(LABEL) + "strategy".padStart(width) + "buy & hold".padStart(width)));
+    right.unshift(style.dim("trades".padStart(LABEL + rightWidth)));
+  }
+  const leftWidth = LABEL + (others === null ? 1 : 2) * width;
+  const beside = leftWidth + GAP.length + LABEL + rightWidth <= columns;
   const table = beside ? left.map((line, i) => `${line}${GAP}${right[i] ?? ""}`) : [...left, "", ...right];
   return [
     ...table,
-    ...undefinedNotes(run)
+    ...undefinedNotes(metrics)
       .flatMap((note) => wrapped(note, columns))
       .map(style.dim),
   ];
 }
 
-function toned(label: string, text: string, cell: string, style: Styles): string {
-  if (label !== "Total return" && label !== "CAGR") return cell;
-  return text.startsWith("-") ? style.red(cell) : text === UNDEFINED || !/[1-9]/.test(text) ? cell : style.green(cell);
-}
-
 /** One note for each reason, naming the figures it leaves undefined. */
-function undefinedNotes(run: Run): string[] {
+function undefinedNotes(metrics: Figures): string[] {
   const reasons = new Map<string, string[]>();
-  const tradeless = run.metrics.trades === 0;
+  const tradeless = metrics.trades === 0;
   for (const figure of [...GROWTH, ...TRADES]) {
-    if (!Number.isNaN(figure.value(run))) continue;
+    if (!Number.isNaN(metrics[figure.name] ?? Number.NaN)) continue;
     const reason = tradeless && TRADES.includes(figure) ? NO_TRADE : figure.undefinedWhen;
     reasons.set(reason, [...(reasons.get(reason) ?? []), figure.label]);
   }

@@ -50,3 +50,8 @@ export function plain(value: number): string {
 export function shortTime(time: string): string {
   return time.replace("T", " ").replace(/(:00)?Z$/, "");
 }
+
+/** A span of time in seconds: 0.0123 is `12.3 ms`. */
+export function seconds(time: number): string {
+  return time < 1 ? `${(time * 1000).toFixed(1)} ms` : `${time.toFixed(1)} s`;
+}

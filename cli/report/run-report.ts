@@ -2,8 +2,8 @@ import { EVENT_EXPIRED, EVENT_REJECTED_CASH, EVENT_REJECTED_SIZE, EVENT_RUIN } f
 import { type Receipt, timeOf } from "../../core/run/answer.ts";
 import type { Run } from "../../core/run/backtest.ts";
 import { charts } from "./charts.ts";
-import { assumptions, FEW_TRADES, headingLines, markedIn, paragraphs, SIDES } from "./facts.ts";
-import { figureTable } from "./figures.ts";
+import { assumptions, basisRemarks, closedTrades, FEW_TRADES, headingLines, markedIn, paragraphs, SIDES } from "./facts.ts";
+import { type Figured, figureTable } from "./figures.ts";
 import { count, money, plain, shortTime } from "./numbers.ts";
 import { type Styles, styles } from "./style.ts";
 import { tradeList } from "./trade-list.ts";
@@ -23,7 +23,7 @@ export function runReport(run: Run, { receipt, trades, written, columns, colours
   const style = styles(colours);
   const blocks = [
     heading(run, columns, style),
-    figureTable(run, columns, style),
+    figureTable(figured(run), columns, style),
     charts(run, columns, style),
     trades > 0 ? tradeList(run, trades, columns, style) : [],
     [
@@ -41,6 +41,11 @@ function heading(run: Run, columns: number, style: Styles): string[] {
   return headingLines(run, `${name} (${[...values, SIDES[direction]].join(", ")})`, columns, style);
 }
 
+/** The figures of a run, and those of buy and hold. */
+function figured({ metrics, benchmark, benchmarkEquity }: Run): Figured {
+  return { metrics, held: { ...benchmark, final_equity: benchmarkEquity.at(-1) ?? Number.NaN } };
+}
+
 /** What a reader has to know before believing the figures. */
 function remarks(run: Run, { fallbackReason }: Receipt): string[] {
   const { kind } = run.simulation.events;
@@ -48,17 +53,14 @@ function remarks(run: Run, { fallbackReason }: Receipt): string[] {
   const noCash = happened(EVENT_REJECTED_CASH);
   const noSize = happened(EVENT_REJECTED_SIZE);
   const trades = run.simulation.trades.pnl.length;
-  const told = trades === 1 ? "1 closed trade" : `${trades === 0 ? "no" : trades} closed trades`;
   return [
-    ...(trades < FEW_TRADES ? [`the figures rest on ${told}: too few to tell skill from luck`] : []),
+    ...(trades < FEW_TRADES ? [`the figures rest on ${closedTrades(trades)}: too few to tell skill from luck`] : []),
     ...(happened(EVENT_RUIN) > 0 ? ["the equity fell to zero or below: the run was stopped there"] : []),
     ...(noCash > 0 ? [`${orders(noCash)} rejected for want of cash`] : []),
     ...(noSize > 0 ? [`${orders(noSize)} rejected because the size came to no whole unit`] : []),
     ...(happened(EVENT_EXPIRED) > 0 ? ["the last signal had no bar left to be filled in"] : []),
     ...openPosition(run),
-    ...(fallbackReason === null ? [] : [`the plain TypeScript engine was used: ${fallbackReason}`]),
-    ...(run.origin.note === null || run.origin.synthetic ? [] : [run.origin.note]),
-    ...run.warnings.map(({ message }) => message),
+    ...basisRemarks(run, fallbackReason),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { Rgb } from "./colour-scale.ts";
+import { UNDEFINED } from "./numbers.ts";
 import { paletteNumber } from "./palette.ts";
 
 type Paint = (text: string) => string;
@@ -23,6 +24,12 @@ export function styles(colours: boolean): Styles {
     yellow: paint(33, 39),
     cyan: paint(36, 39),
   };
+}
+
+/** A cell in red where the number it holds is below zero, in green where it is above. */
+export function bySign(style: Styles, number: string, cell: string): string {
+  if (number.startsWith("-")) return style.red(cell);
+  return number === UNDEFINED || !/[1-9]/.test(number) ? cell : style.green(cell);
 }
 
 /** A text in one colour on another; null leaves the terminal's own. */

@@ -1,7 +1,9 @@
 import type { VerdictCode } from "../../core/overfitting/verdict.ts";
+import { oddsOf } from "../../core/overfitting/wording.ts";
+import type { Luck } from "../../core/run/luck.ts";
 import type { SweepRun } from "../../core/run/sweep.ts";
 import { type Axis, paramsOf } from "../../core/sweep/grid.ts";
-import { count } from "./numbers.ts";
+import { count, ratio } from "./numbers.ts";
 import { type Surface, varied } from "./surface.ts";
 import { trialMetrics } from "./trial-metrics.ts";
 
@@ -39,35 +41,70 @@ export function surfaceText({ metric, x, y, others }: Surface): string {
   return others.length === 0 ? over : `${over}, the best over ${others.join(", ")}`;
 }
 
-const VERDICTS: Readonly<Record<VerdictCode, string>> = {
+const VERDICTS: Readonly<Record<Exclude<VerdictCode, "not_computable">, string>> = {
   likely_luck: "LIKELY LUCK",
   inconclusive: "INCONCLUSIVE",
   promising: "PROMISING",
-  not_computable: "CANNOT BE JUDGED",
 };
+/** Up to so many of a verdict's reasons are told. */
+const TOLD_REASONS = 2;
 
 /** The verdict on the best trial; without one, why it is worse than it looks; null where there is nothing to choose from. */
 export function luckText(run: SweepRun): string | null {
-  if (run.luck !== null) return `${VERDICTS[run.luck.verdict.code]}. ${run.luck.verdict.text}`;
+  if (run.luck !== null) {
+    const { code, text } = run.luck.verdict;
+    return code === "not_computable" ? text : `${VERDICTS[code]}. ${text}`;
+  }
   const { trials } = run.table.grid;
   if (trials === 1 || bestTrial(run) === null) return null;
   return `${count(trials)} trials were tried, and the best of them was picked by the very bars it is shown on: part of its lead is luck, so expect less of it on new bars`;
 }
 
-/** The figures behind a verdict that are defined; null where there are none. */
-export function luckFigures({ luck }: SweepRun): string | null {
-  if (luck === null) return null;
-  const percent = (value: number) => `${(value * 100).toFixed(0)} %`;
-  const pair = ([low, high]: readonly [number, number]) => `${low.toFixed(2)} to ${high.toFixed(2)}`;
+/** The same in a line or two, for a picture. */
+export function luckNote(run: SweepRun): string | null {
+  const text = luckText(run);
+  if (run.luck === null) return text === null ? null : `${text}.`;
+  const { verdict, luckProbability, trialCount, effectiveTrials } = run.luck;
+  if (verdict.code === "not_computable") return text;
+  const tried = `${count(trialCount)} combinations tried, about ${count(effectiveTrials)} different in substance`;
+  return `${VERDICTS[verdict.code]}: luck alone times the market as well in ${oddsOf(luckProbability)}; ${tried}.`;
+}
+
+/** What stands under a verdict: what speaks against the best trial, or why else there is no verdict; then the figures that are defined. */
+export function luckDetails({ luck }: SweepRun): string[] {
+  if (luck === null) return [];
+  const { code, reasons } = luck.verdict;
+  const judged = code !== "not_computable";
+  // Without a verdict, its text holds the first reason.
+  const further = judged ? reasons : reasons.slice(1);
+  const told = further.slice(0, TOLD_REASONS).map((reason) => `${judged ? "against it" : "also"}: ${clauseOf(reason)}`);
+  const figures = figuresOf(luck);
+  return figures.length === 0 ? told : [...told, `${judged ? "behind it" : "what can be told"}: ${figures.join("; ")}`];
+}
+
+/** A sentence as part of another. */
+function clauseOf(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1).replace(/\.$/, "");
+}
+
+function figuresOf({ snooping, ...luck }: Luck): string[] {
+  const pValue = (value: number | undefined) => [value ?? Number.NaN, value?.toFixed(3) ?? ""] as const;
+  const share = (value: number) => [value, roundShare(value)] as const;
+  const [low, high] = luck.sharpeCi;
   const figures: readonly (readonly [string, number, string])[] = [
-    ["luck alone does as well", luck.luckProbability, percent(luck.luckProbability)],
-    ["probability of overfitting", luck.probabilityOfBacktestOverfitting, percent(luck.probabilityOfBacktestOverfitting)],
-    ["deflated Sharpe", luck.deflatedSharpe, percent(luck.deflatedSharpe)],
-    ["plateau", luck.plateauScore, percent(luck.plateauScore)],
-    ["Sharpe, 95 % interval", luck.sharpeCi[0], pair(luck.sharpeCi)],
-    ["Reality Check p", luck.snooping?.realityCheck ?? Number.NaN, (luck.snooping?.realityCheck ?? 0).toFixed(3)],
-    ["SPA p", luck.snooping?.spa.consistent ?? Number.NaN, (luck.snooping?.spa.consistent ?? 0).toFixed(3)],
+    ["luck does as well in", ...share(luck.luckProbability)],
+    ["probability of overfitting", ...share(luck.probabilityOfBacktestOverfitting)],
+    ["deflated Sharpe", ...share(luck.deflatedSharpe)],
+    ["plateau", ...share(luck.plateauScore)],
+    ["Sharpe, 95 % interval", low, `${ratio(low)} to ${ratio(high)}`],
+    ["Reality Check p", ...pValue(snooping?.realityCheck)],
+    ["SPA p", ...pValue(snooping?.spa.consistent)],
   ];
-  const told = figures.filter(([, value]) => !Number.isNaN(value)).map(([label, , text]) => `${label} ${text}`);
-  return told.length === 0 ? null : `behind it: ${told.join("; ")}`;
+  return figures.filter(([, value]) => !Number.isNaN(value)).map(([label, , text]) => `${label} ${text}`);
+}
+
+/** A share in whole percent, of which 0 and 100 are told only where they are exact. */
+function roundShare(share: number): string {
+  if (share > 0 && share < 0.01) return "under 1 %";
+  return share > 0.99 && share < 1 ? "over 99 %" : `${(share * 100).toFixed(0)} %`;
 }

@@ -2,12 +2,12 @@ import type { SweepRun } from "../../core/run/sweep.ts";
 import type { SweepReceipt } from "../../core/run/sweep-answer.ts";
 import { paramsOf } from "../../core/sweep/grid.ts";
 import { givenParameter } from "../flag-names.ts";
-import { assumptions, FEW_TRADES, headingLines, markedIn, paragraphs, SIDES } from "./facts.ts";
-import { count } from "./numbers.ts";
+import { assumptions, basisRemarks, closedTrades, FEW_TRADES, headingLines, markedIn, paragraphs, SIDES } from "./facts.ts";
+import { count, seconds } from "./numbers.ts";
 import { cellPaint, type Styles, styles } from "./style.ts";
 import { surfaceOf, type View, varied } from "./surface.ts";
 import { sweepBars } from "./sweep-bars.ts";
-import { axisText, bestTrial, luckFigures, luckText, surfaceText, trialsText } from "./sweep-facts.ts";
+import { axisText, bestTrial, luckDetails, luckText, surfaceText, trialsText } from "./sweep-facts.ts";
 import { sweepMap } from "./sweep-map.ts";
 import { wrapped } from "./text.ts";
 import { trialList } from "./trial-list.ts";
@@ -50,10 +50,6 @@ function heading(run: SweepRun, receipt: SweepReceipt, columns: number, style: S
   return [...headingLines(run, `${strategy} sweep: ${swept}`, columns, style), ...wrapped(done, columns)];
 }
 
-function seconds(time: number): string {
-  return time < 1 ? `${(time * 1000).toFixed(1)} ms` : `${time.toFixed(1)} s`;
-}
-
 function ranking(run: SweepRun, columns: number, style: Styles): string[] {
   const { trials } = run.table.grid;
   const { objective, top } = run.request;
@@ -61,11 +57,10 @@ function ranking(run: SweepRun, columns: number, style: Styles): string[] {
   const lines = trialList(run, columns, style);
   const title = top < trials ? `The best ${count(top)} of ${count(trials)} trials by ${label}` : `All trials by ${label}`;
   const luck = luckText(run);
-  const figures = luckFigures(run);
   return [
     ...(lines.length === 0 ? [] : [...wrapped(title, columns).map(style.bold), ...lines]),
     ...(luck === null ? [] : markedIn(style.yellow, "!", luck, columns)),
-    ...(figures === null ? [] : markedIn(style.dim, " ", figures, columns)),
+    ...luckDetails(run).flatMap((text) => markedIn(style.dim, " ", text, columns)),
   ];
 }
 
@@ -79,19 +74,18 @@ function picture(run: SweepRun, { view, columns, colours, colourBits }: SweepRep
 
 /** What a reader has to know before believing the figures. */
 function remarks(run: SweepRun, { fallbackReason }: SweepReceipt): string[] {
-  const { table, request, origin, warnings } = run;
+  const { table, request } = run;
   const best = bestTrial(run);
   const { label } = trialMetrics[request.objective];
   const closed = best === null ? null : table.columns.trades[best]!;
-  const told = closed === 1 ? "1 closed trade" : `${closed === 0 ? "no" : closed} closed trades`;
   const idle = table.columns.trades.reduce((sum, trades) => sum + Number(trades === 0), 0);
   return [
     ...(best === null ? [`${label} is undefined for every trial: there is no best one`] : []),
-    ...(closed !== null && closed < FEW_TRADES ? [`the best trial rests on ${told}: too few to tell skill from luck`] : []),
+    ...(closed !== null && closed < FEW_TRADES
+      ? [`the best trial rests on ${closedTrades(closed)}: too few to tell skill from luck`]
+      : []),
     ...(idle > 0 ? [`${idle === 1 ? "1 trial" : `${count(idle)} trials`} closed no trade`] : []),
-    ...(fallbackReason === null ? [] : [`the plain TypeScript engine was used: ${fallbackReason}`]),
-    ...(origin.note === null || origin.synthetic ? [] : [origin.note]),
-    ...warnings.map(({ message }) => message),
+    ...basisRemarks(run, fallbackReason),
   ];
 }
 
