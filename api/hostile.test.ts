@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { z } from "zod";
 import { JOB_FIELDS } from "../core/requests/job.ts";
 import { SWEEP_FIELDS } from "../core/requests/sweep.ts";
+import { WALK_FORWARD_FIELDS } from "../core/requests/walk-forward.ts";
 import { HOSTILE_BYTES } from "./hostile/bytes.ts";
 import { HOSTILE_REQUESTS, type HostileRequest } from "./hostile/requests.ts";
-import { BAD_SWEEP_VALUES, BAD_VALUES, REFUSED_BARS } from "./hostile/values.ts";
+import { BAD_SWEEP_VALUES, BAD_VALUES, BAD_WALK_FORWARD_VALUES, REFUSED_BARS } from "./hostile/values.ts";
 import { HTTP_STATUS } from "./http-errors.ts";
 import { startServer, type TestServer } from "./test-server.ts";
 import { exchange, type Piece } from "./test-socket.ts";
@@ -70,11 +71,12 @@ describe("a hostile request", () => {
     },
   );
 
-  test("leaves no dataset, no sweep and no file behind, and no job but those whose bars the gate refused", async () => {
+  test("leaves no dataset, no sweep, no walk-forward and no file behind, and no job but those whose bars the gate refused", async () => {
     const list = async (name: string): Promise<unknown> => (await fetch(`${server.url}/api/v1/${name}?limit=200`)).json();
     const { items } = z.object({ items: z.array(z.object({ status: z.string() })) }).parse(await list("jobs"));
     expect(items.map(({ status }) => status)).toEqual(Object.keys(REFUSED_BARS).map(() => "failed"));
     expect(await list("sweeps")).toEqual({ items: [], next_cursor: null });
+    expect(await list("walk-forwards")).toEqual({ items: [], next_cursor: null });
     expect(await list("datasets")).toEqual({ items: [], next_cursor: null });
     expect([...new Bun.Glob("uploads/*").scanSync(folder)]).toEqual([]);
   });
@@ -91,9 +93,11 @@ describe("bytes that are no request", () => {
   });
 });
 
-test("the list is long, and has something for every field of a job and of a sweep", () => {
+test("the list is long, and has something for every field of a job, a sweep and a walk-forward", () => {
   expect(HOSTILE_REQUESTS.length + HOSTILE_BYTES.length).toBeGreaterThanOrEqual(200);
   expect(Object.keys(BAD_VALUES).toSorted()).toEqual([...JOB_FIELDS].toSorted());
   const ofSweeps = SWEEP_FIELDS.filter((name) => !Object.hasOwn(BAD_VALUES, name) || name === "params");
   expect(Object.keys(BAD_SWEEP_VALUES).toSorted()).toEqual(ofSweeps.toSorted());
+  const ofWalkForwards = WALK_FORWARD_FIELDS.filter((name) => !SWEEP_FIELDS.includes(name));
+  expect(Object.keys(BAD_WALK_FORWARD_VALUES).toSorted()).toEqual(ofWalkForwards.toSorted());
 });

@@ -12,7 +12,7 @@ export interface Finished {
   readonly curveText: string | null;
 }
 
-/** Trials of a sweep that are done, and how many there are. */
+/** Trials of a sweep, or of all folds of a walk-forward, that are done, and how many there are. */
 export interface Progress {
   readonly done: number;
   readonly total: number;
@@ -36,7 +36,7 @@ export interface Runner {
   /** Runs a task outside of jobs (imports, verify), with the pool's limits. */
   readonly pool: ComputePool;
   readonly queued: number;
-  /** How far a sweep is that runs in this process; null where nothing is known. */
+  /** How far a sweep or a walk-forward is that runs in this process; null where nothing is known. */
   progress(id: JobId): Progress | null;
 }
 

@@ -1,6 +1,6 @@
 import { type AppError, fail } from "../core/errors.ts";
 import type { Job, UserId } from "../core/jobs/job.ts";
-import type { JobStore, StoredResult, StoredSweep } from "../core/jobs/store.ts";
+import type { JobStore, StoredResult, StoredSweep, StoredWalkForward } from "../core/jobs/store.ts";
 import { ok, type Result } from "../core/result.ts";
 import type { BacktestOutput, BacktestTask } from "./compute/task.ts";
 import { RESOURCES } from "./resource.ts";
@@ -20,16 +20,24 @@ export interface RerunPorts {
   readonly run: (task: BacktestTask) => Promise<Result<BacktestOutput, AppError>>;
 }
 
-/** The result of a backtest. Errors: `conflict` for a job that has none (yet), `not_found` for one that went meanwhile, and for a sweep. */
-export async function resultOf(jobs: JobStore, user: UserId, job: Job): Promise<Result<StoredResult, AppError>> {
-  const result = job.state.status === "completed" ? await jobs.result(user, job.id) : undefined;
-  return result === undefined ? withoutResult(job) : ok(result);
+/** The result of a backtest. Errors: `conflict` for a job that has none (yet), `not_found` for one that went meanwhile or is of another kind. */
+export function resultOf(jobs: JobStore, user: UserId, job: Job): Promise<Result<StoredResult, AppError>> {
+  return leftBy(job, () => jobs.result(user, job.id));
 }
 
-/** The result of a sweep. Errors: as `resultOf`, the other way round. */
-export async function sweepResultOf(jobs: JobStore, user: UserId, job: Job): Promise<Result<StoredSweep, AppError>> {
-  const sweep = job.state.status === "completed" ? await jobs.sweep(user, job.id) : undefined;
-  return sweep === undefined ? withoutResult(job) : ok(sweep);
+/** The result of a sweep. Errors: as `resultOf`. */
+export function sweepResultOf(jobs: JobStore, user: UserId, job: Job): Promise<Result<StoredSweep, AppError>> {
+  return leftBy(job, () => jobs.sweep(user, job.id));
+}
+
+/** The result of a walk-forward. Errors: as `resultOf`. */
+export function walkForwardResultOf(jobs: JobStore, user: UserId, job: Job): Promise<Result<StoredWalkForward, AppError>> {
+  return leftBy(job, () => jobs.walkForward(user, job.id));
+}
+
+async function leftBy<T>(job: Job, read: () => Promise<T | undefined>): Promise<Result<T, AppError>> {
+  const left = job.state.status === "completed" ? await read() : undefined;
+  return left === undefined ? withoutResult(job) : ok(left);
 }
 
 function withoutResult({ kind, state: { status } }: Job) {

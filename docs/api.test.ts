@@ -13,7 +13,7 @@ const examples = [...PAGE.matchAll(EXAMPLE)].map(([, command = "", form = "", sh
 
 const folder = mkdtempSync(join(tmpdir(), "backgrid-api-page-"));
 let server: TestServer;
-/** The last job_id that was printed. */
+/** The last id that was printed. */
 let id = "";
 
 beforeAll(async () => {
@@ -50,7 +50,7 @@ describe("docs/api.md", () => {
       });
       const [printed, complaint] = await Promise.all([child.stdout.text(), child.stderr.text()]);
       expect(complaint).toBe("");
-      id = /"(?:job|sweep)_id":"([^"]+)"/.exec(printed)?.[1] ?? id;
+      id = /"(?:job|sweep|walk_forward)_id":"([^"]+)"/.exec(printed)?.[1] ?? id;
       expect(plain(printed, form)).toMatch(patternOf(plain(shown, form)));
     },
   );

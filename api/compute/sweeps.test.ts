@@ -8,12 +8,13 @@ import { BarCache } from "./bar-cache.ts";
 import { type ChildPool, createPool } from "./pool.ts";
 import { runSweepTask } from "./run-sweep-task.ts";
 import type { SweepParts } from "./sweep-ports.ts";
-import { NOW_MS, someStoredBars, sweepFor, taskFor, temporaryStore } from "./test-tasks.ts";
+import { NOW_MS, someStoredBars, sweepFor, taskFor, temporaryStore, walkForwardFor } from "./test-tasks.ts";
 
 const SMALL = { params: { fast: [5, 10], slow: [20, 30, 40] }, objective: "total_return" };
 /** Some seconds of work for the plain sweeper. */
 const LONG = sweepFor({ start: "2000-01-01", params: { fast: { from: 1, to: 100 }, slow: { from: 101, to: 200 } } });
 const LOOP = sweepFor({ strategy: "fault_loop" });
+const WALK_LOOP = walkForwardFor({ strategy: "fault_loop" });
 const JOB = taskFor({ symbol: "SAMPLE-TREND", equity_points: 10 });
 const STORED = someStoredBars();
 
@@ -146,10 +147,10 @@ describe("a child with a sweep", () => {
   });
 });
 
-test("of two children sweeps take one as long as others wait, else both", async () => {
+test("of two children sweeps and walk-forwards take one as long as others wait, else both", async () => {
   await using two = disposable(poolOf(2));
   const ends = [new AbortController(), new AbortController(), new AbortController()];
-  const [first, second] = ends.map(({ signal }) => two.run(LOOP, signal));
+  const [first, second] = [two.run(LOOP, ends[0]?.signal), two.run(WALK_LOOP, ends[1]?.signal)];
   expect((await two.run(JOB)).ok).toBe(true);
   // Nobody else waits: the second sweep has begun, and a job has to wait for one of them, but not for a sweep that came before it.
   const third = two.run(LOOP, ends[2]?.signal);

@@ -11,6 +11,7 @@ import {
   BAD_SYMBOLS,
   BAD_UPLOADS,
   BAD_VALUES,
+  BAD_WALK_FORWARD_VALUES,
   COSTLY_PARAMS,
   REFUSED_BARS,
 } from "./values.ts";
@@ -31,6 +32,7 @@ export interface HostileRequest {
 
 const JOBS = "/api/v1/jobs";
 const SWEEPS = "/api/v1/sweeps";
+const WALK_FORWARDS = "/api/v1/walk-forwards";
 const MIB = 2 ** 20;
 const GOOD = {
   symbol: '"SAMPLE-TREND"',
@@ -54,10 +56,27 @@ function job(
 /** A good sweep with one field changed or added. */
 function sweep(field: string, value: string, code: ErrorCode): HostileRequest {
   const { equity_points: _points, ...good } = GOOD;
+  return gridRequest("a sweep", SWEEPS, good, field, value, code);
+}
+
+/** A good walk-forward, likewise. */
+function walkForward(field: string, value: string, code: ErrorCode): HostileRequest {
+  const windows = { in_sample_bars: "500", out_of_sample_bars: "250" };
+  return gridRequest("a walk-forward", WALK_FORWARDS, { ...GOOD, ...windows }, field, value, code);
+}
+
+function gridRequest(
+  word: string,
+  path: string,
+  good: Readonly<Record<string, string>>,
+  field: string,
+  value: string,
+  code: ErrorCode,
+): HostileRequest {
   const ranges = { params: '{"fast":[5,10],"slow":[20,30]}' };
   const body = objectText({ ...good, ...ranges, ...(field === "bars" ? { source: '"inline"' } : {}), [field]: value });
-  const name = `a sweep with ${field} ${value.slice(0, 60)}`;
-  return { name, method: "POST", path: SWEEPS, headers: JSON_HEADERS, body: Buffer.from(body), codes: [code], field };
+  const name = `${word} with ${field} ${value.slice(0, 60)}`;
+  return { name, method: "POST", path, headers: JSON_HEADERS, body: Buffer.from(body), codes: [code], field };
 }
 
 /** A good job with some fields changed or added; texts are JSON, and may stand outside of Latin-1. */
@@ -111,6 +130,17 @@ export const HOSTILE_REQUESTS: readonly HostileRequest[] = [
   ),
   sweep("strategy", '"signals"', "invalid_request"),
   ...COSTLY_PARAMS.map((params) => sweep("params", params, "too_costly")),
+  ...[...Object.entries(BAD_SWEEP_VALUES), ...Object.entries(BAD_WALK_FORWARD_VALUES)].flatMap(([field, values]) =>
+    values.map((value) => walkForward(field, value, "invalid_request")),
+  ),
+  walkForward("strategy", '"signals"', "invalid_request"),
+  walkForward("signals", '["long"]', "invalid_request"),
+  walkForward("folds", "5", "invalid_request"),
+  walkForward("params", COSTLY_PARAMS[0] ?? "", "too_costly"),
+  {
+    ...{ name: "a walk-forward without windows", method: "POST", path: WALK_FORWARDS, headers: JSON_HEADERS },
+    ...{ body: withFields({}), codes: ["invalid_request"], field: "in_sample_bars" },
+  },
   ...Object.entries(BAD_BARS).map(([name, changes]) => job(name, withBars(changes), ["invalid_request"], { field: "bars" })),
   ...Object.entries(REFUSED_BARS).map(([name, changes]) => job(name, withBars(changes), ["bad_data"])),
   ...BAD_BODIES.map(([name, body]) => job(`a body of ${name}`, body, ["invalid_json"])),
@@ -172,7 +202,7 @@ export const HOSTILE_REQUESTS: readonly HostileRequest[] = [
     codes: ["payload_too_large"],
   },
   ...BAD_IDS.flatMap((id) =>
-    [JOBS, SWEEPS].flatMap((path) =>
+    [JOBS, SWEEPS, WALK_FORWARDS].flatMap((path) =>
       (["GET", "DELETE"] as const).map(
         (method): HostileRequest => ({
           name: `${method} ${path}/${id.slice(0, 40)}`,
@@ -188,6 +218,14 @@ export const HOSTILE_REQUESTS: readonly HostileRequest[] = [
       name: `${part} of no sweep`,
       method: "GET",
       path: `${SWEEPS}/x/${part}`,
+      codes: ["not_found"],
+    }),
+  ),
+  ...["equity", "equity?points=5", "events"].map(
+    (part): HostileRequest => ({
+      name: `${part} of no walk-forward`,
+      method: "GET",
+      path: `${WALK_FORWARDS}/x/${part}`,
       codes: ["not_found"],
     }),
   ),
@@ -257,6 +295,11 @@ export const HOSTILE_REQUESTS: readonly HostileRequest[] = [
       ["POST", `${SWEEPS}/x`],
       ["DELETE", `${SWEEPS}/x/trials`],
       ["POST", `${SWEEPS}/x/verify`],
+      ["PUT", WALK_FORWARDS],
+      ["POST", `${WALK_FORWARDS}/x`],
+      ["GET", `${WALK_FORWARDS}/x/trades`],
+      ["GET", `${WALK_FORWARDS}/x/trials`],
+      ["POST", `${WALK_FORWARDS}/x/verify`],
       ["POST", "/api/v1/datasets/X"],
       ["POST", "/health"],
       ["PROPFIND", JOBS],

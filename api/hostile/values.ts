@@ -136,6 +136,20 @@ export const BAD_SWEEP_VALUES: Readonly<Record<string, readonly string[]>> = {
     `[${'"fast < slow",'.repeat(1000)}"fast < slow"]`,
   ],
   overfitting: ["1", "null", "true", '"maybe"'],
+  seed: ["-1", "1.5", "4294967296", '"1"', "null", "1e400"],
+  snooping_tests: BAD_FLAGS,
+};
+
+const BAD_COUNTS = ["-1", "1.5", '"5"', "null", "[]", "{}", "true", "1e400"];
+
+/** Values that a field of a walk-forward may not have, beside those that a sweep may not have either, as JSON text. */
+export const BAD_WALK_FORWARD_VALUES: Readonly<Record<string, readonly string[]>> = {
+  mode: ["1", "null", '"expanding"', '"ROLLING"', '"__proto__"', '["rolling"]'],
+  in_sample_bars: [...BAD_COUNTS, "0"],
+  out_of_sample_bars: [...BAD_COUNTS, "0"],
+  purge_bars: [...BAD_COUNTS, "500", "501", "1e15"],
+  embargo_bars: BAD_COUNTS,
+  equity_points: ["1", "-1", '"some"', "null", "1e400", "2.5"],
 };
 
 /** Params that are well-formed and more than is swept. */
@@ -267,6 +281,17 @@ export const BAD_QUERIES: Readonly<Record<string, readonly string[]>> = {
     "columns=sharpe",
   ],
   "/api/v1/sweeps/x/heatmap": ["z=fast", "x=fast&x=slow", "metric=sharpe&metric=sharpe", "limit=1"],
+  "/api/v1/walk-forwards": [
+    "limit=0",
+    "limit=201",
+    "status=done",
+    "strategy=signals",
+    "cursor=x",
+    "cursor=am9iczo",
+    "nope=1",
+    "sort=sharpe",
+  ],
+  "/api/v1/walk-forwards/x/equity": ["points=1", "points=x", "from=2021-02-30", "from=2021-01-01&to=2020-01-01", "limit=1"],
   "/api/v1/datasets": ["limit=1001", "cursor=%00", "nope=1"],
   "/api/v1/bars": [
     "",

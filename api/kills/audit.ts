@@ -61,7 +61,8 @@ async function leftBy(store: JobStore, { kind, id }: Job) {
     const [sweep, trials] = [await store.sweep(LOCAL_USER, id), await store.trials(LOCAL_USER, id)];
     return { resultHash: sweep?.resultHash, size: trials?.grid.trials };
   }
-  const [result, curve] = [await store.result(LOCAL_USER, id), await store.curve(LOCAL_USER, id)];
+  const result = kind === "backtest" ? await store.result(LOCAL_USER, id) : await store.walkForward(LOCAL_USER, id);
+  const curve = await store.curve(LOCAL_USER, id);
   return { resultHash: result?.resultHash, size: curve?.equity.length };
 }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { uniforms } from "../../core/random.ts";
 import { FAULT_POINTS, type FaultPoint } from "../faults.ts";
 import { isDeadProcess } from "../process-name.ts";
+import { RESOURCES } from "../resource.ts";
 import { startServer, type TestServer } from "../test-server.ts";
 import { type Findings, findingsOf } from "./audit.ts";
 import { childrenOf } from "./children.ts";
@@ -16,7 +17,7 @@ const LONGEST_LIFE_MS = 300;
 const FAULT_WITHIN_MS = 10_000;
 /** How long a child may outlive its server. */
 const CHILD_OUTLIVES_MS = 3000;
-const OPEN = ["jobs?status=queued", "jobs?status=running", "sweeps?status=queued", "sweeps?status=running"];
+const OPEN = Object.values(RESOURCES).flatMap(({ path }) => [`${path}?status=queued`, `${path}?status=running`]);
 const FINAL_WITHIN_MS = 30_000;
 /** A fault kills when so many jobs, or fewer, have come by it. */
 const FAULT_WITHIN = 12;
@@ -150,7 +151,7 @@ async function lastLife({ folder, client, children }: Lives, expected: readonly 
 async function allFinal(url: string): Promise<void> {
   const until = performance.now() + FINAL_WITHIN_MS;
   for (;;) {
-    const open = await Promise.all(OPEN.map((list) => fetch(`${url}/api/v1/${list}&limit=1`)));
+    const open = await Promise.all(OPEN.map((list) => fetch(`${url}${list}&limit=1`)));
     const lists = await Promise.all(open.map((response) => response.text()));
     if (lists.every((list) => list.startsWith('{"items":[],'))) return;
     if (performance.now() > until) throw new Error(`jobs are left: ${lists.join(" ")}`);

@@ -3,9 +3,11 @@ import { someBars } from "../../core/indicators/generated-bars.ts";
 import type { JobKind } from "../../core/jobs/job.ts";
 import { parseJob } from "../../core/requests/job.ts";
 import { parseSweep } from "../../core/requests/sweep.ts";
+import { parseWalkForward } from "../../core/requests/walk-forward.ts";
 import type { Result } from "../../core/result.ts";
 import { runBacktest } from "../../core/run/backtest.ts";
 import { runSweep } from "../../core/run/sweep.ts";
+import { runWalkForward } from "../../core/run/walk-forward.ts";
 import { formatDay } from "../../core/time.ts";
 import { inlineProvider } from "../../data/inline.ts";
 import { sampleProvider } from "../../data/sample.ts";
@@ -21,11 +23,18 @@ export interface SentBody {
   readonly body: object;
 }
 
-/** Bodies of every kind that needs no other server: samples of several lengths and forms of the curve, bars in the request, and sweeps. */
+/** Bodies of every kind that needs no other server: samples of several lengths and forms of the curve, bars in the request, sweeps, and a walk-forward. */
 export const BODIES: readonly SentBody[] = [
   ...runs().map((body) => ({ kind: "backtest" as const, body })),
   { kind: "sweep", body: { ...SAMPLE, start: "2020-01-01", params: { fast: { from: 2, to: 12 }, slow: [20, 50, 100] } } },
   { kind: "sweep", body: { bars: inlineBars(4), strategy: "momentum", params: { lookback: { from: 1, to: 100 } } } },
+  {
+    kind: "walk_forward",
+    body: {
+      ...{ ...SAMPLE, start: "2018-01-01", params: { fast: { from: 2, to: 8 }, slow: [20, 50] }, equity_points: 20 },
+      ...{ in_sample_bars: 250, out_of_sample_bars: 60 },
+    },
+  },
 ];
 
 function runs(): readonly object[] {
@@ -46,7 +55,7 @@ function inlineBars(seed: number): object {
   return { time: [...timeMs].map(formatDay), ...Object.fromEntries(columns) };
 }
 
-/** What a run of a body leaves: its hash, and how long its curve is or how many trials there are. */
+/** What a run of a body leaves: its hash, and how long its curve is or, of a sweep, how many trials there are. */
 export interface Expected {
   readonly resultHash: string;
   readonly size: number;
@@ -54,8 +63,12 @@ export interface Expected {
 
 /** Every body run once, in this process, without a service and by the other engine. @throws when one does not run */
 export function expectedOutcomes(): Promise<readonly Expected[]> {
-  return Promise.all(BODIES.map(({ kind, body }) => (kind === "sweep" ? sweptOnce(body) : runOnce(body))));
+  return Promise.all(BODIES.map(({ kind, body }) => ONCE[kind](body)));
 }
+
+const ONCE = { backtest: runOnce, sweep: sweptOnce, walk_forward: walkedOnce } as const satisfies Readonly<
+  Record<JobKind, (body: object) => Promise<Expected>>
+>;
 
 async function runOnce(body: object): Promise<Expected> {
   const asked = must(parseJob(body));
@@ -71,6 +84,16 @@ async function sweptOnce(body: object): Promise<Expected> {
   if (ran === undefined) throw new Error("a sweep was called off");
   const { resultHash, table } = must(ran);
   return { resultHash, size: table.grid.trials };
+}
+
+async function walkedOnce(body: object): Promise<Expected> {
+  const asked = must(parseWalkForward(body));
+  const provider = asked.bars === undefined ? sampleProvider : inlineProvider(asked.bars);
+  const ports = { provider, engine: engineTs, sweeper: plainSweeper(engineTs), nowMs: Date.now() };
+  const ran = await runWalkForward(asked.request, ports);
+  if (ran === undefined) throw new Error("a walk-forward was called off");
+  const { resultHash, outOfSampleBars } = must(ran);
+  return { resultHash, size: outOfSampleBars.timeMs.length };
 }
 
 function must<T>(result: Result<T, AppError>): T {

@@ -39,7 +39,8 @@ function metrics(groups: readonly Readonly<Record<string, Described>>[]): Proper
 }
 
 const { series, trades, exposure, benchmark } = metricGroups;
-const HEADLINE: Properties = {
+/** The figures that a list shows. */
+export const headlineFields: Properties = {
   sharpe: metric(series.sharpe),
   max_drawdown: metric(series.max_drawdown),
   total_return: metric(series.total_return),
@@ -58,33 +59,31 @@ const SIZING = fields(
   { description: "How large an order was." },
 );
 
-const CONVENTIONS = fields(
-  {
-    fill: words(["next_open", "close"], "Where signals were filled."),
-    periods_per_year: figure("Bars a year for annualised figures."),
-    year_basis: words(["calendar", "bars"], "How years were counted."),
-    risk_free: number("Annual rate, a fraction."),
-    mar: number("Minimum acceptable annual return, a fraction."),
-    var_alpha: number("Tail of the value at risk."),
-    warmup: whole("Bars before the range that indicators saw."),
-    direction: words(DIRECTIONS, "Which sides could be taken."),
-    initial_cash: number("Money at the start."),
-    commission: number("Fraction of the notional of each fill."),
-    commission_fixed: number("Money for each fill."),
-    slippage: number("Fraction of the price of each fill."),
-    sizing: SIZING,
-    fractional: flag("Whether parts of a share were held."),
-    on_insufficient_cash: words(["reject", "reduce"], "What happened to an order that the cash did not cover."),
-    close_at_end: flag("Whether the last bar closed the position."),
-    require_volume: flag("Whether orders waited for volume."),
-    stop_loss: figure("Fraction of the entry price; null without one."),
-    take_profit: figure("Fraction of the entry price; null without one."),
-    trailing_stop: figure("Fraction below the best price; null without one."),
-    data_quality: words(["fail", "warn"], "How bad rows were treated."),
-    definitions: text("Version of the rules and formulas."),
-  },
-  { description: "Every setting of the run, defaults filled in." },
-);
+/** Every setting of a run. */
+export const conventionFields: Properties = {
+  fill: words(["next_open", "close"], "Where signals were filled."),
+  periods_per_year: figure("Bars a year for annualised figures."),
+  year_basis: words(["calendar", "bars"], "How years were counted."),
+  risk_free: number("Annual rate, a fraction."),
+  mar: number("Minimum acceptable annual return, a fraction."),
+  var_alpha: number("Tail of the value at risk."),
+  warmup: whole("Bars before the range that indicators saw."),
+  direction: words(DIRECTIONS, "Which sides could be taken."),
+  initial_cash: number("Money at the start."),
+  commission: number("Fraction of the notional of each fill."),
+  commission_fixed: number("Money for each fill."),
+  slippage: number("Fraction of the price of each fill."),
+  sizing: SIZING,
+  fractional: flag("Whether parts of a share were held."),
+  on_insufficient_cash: words(["reject", "reduce"], "What happened to an order that the cash did not cover."),
+  close_at_end: flag("Whether the last bar closed the position."),
+  require_volume: flag("Whether orders waited for volume."),
+  stop_loss: figure("Fraction of the entry price; null without one."),
+  take_profit: figure("Fraction of the entry price; null without one."),
+  trailing_stop: figure("Fraction below the best price; null without one."),
+  data_quality: words(["fail", "warn"], "How bad rows were treated."),
+  definitions: text("Version of the rules and formulas."),
+};
 
 const DATA = fields(
   {
@@ -123,12 +122,9 @@ const COMPLETED_JOB = fields(
       examples: [{ fast: 20, slow: 50, average: "sma" }],
     },
     created_at: instant("When the job was accepted"),
-    ...HEADLINE,
+    ...headlineFields,
     cagr: metric(series.cagr),
-    metrics: fields(metrics([series, trades, exposure]), {
-      description:
-        "Every figure of the run; null where it is undefined. An index counts the points of the equity curve, the starting capital being 0.",
-    }),
+    metrics: ref("Metrics"),
     benchmark: fields(
       {
         ...metrics([{ total_return: series.total_return, cagr: series.cagr, sharpe: series.sharpe }]),
@@ -170,9 +166,13 @@ const STATE: Properties = {
 
 /** What the routes of jobs answer. */
 export const answerSchemas: Properties = {
-  Conventions: CONVENTIONS,
+  Conventions: fields(conventionFields, { description: "Every setting of the run, defaults filled in." }),
   BarsUsed: DATA,
   EngineUsed: ENGINE,
+  Metrics: fields(metrics([series, trades, exposure]), {
+    description:
+      "Every figure of a run; null where it is undefined. An index counts the points of the equity curve, the starting capital being 0.",
+  }),
   CompletedJob: COMPLETED_JOB,
   JobInProgress: fields(
     { ...STATE, status: words(["queued", "running", "cancelled"], "What it is in; `cancelled` is final.") },
@@ -194,7 +194,7 @@ export const answerSchemas: Properties = {
       status: words(JOB_STATUSES, "What it is in."),
       ...WHICH,
       created_at: instant("When it was accepted"),
-      ...HEADLINE,
+      ...headlineFields,
     },
     { description: "A job in a list; its figures are null before there is a result." },
   ),

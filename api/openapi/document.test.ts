@@ -1,11 +1,12 @@
 import { describe, expect, test } from "bun:test";
 import { parseJob } from "../../core/requests/job.ts";
 import { parseSweep } from "../../core/requests/sweep.ts";
+import { parseWalkForward } from "../../core/requests/walk-forward.ts";
 import { strategies } from "../../core/strategies/registry.ts";
 import { parseInlineBars } from "../../data/inline.ts";
 import { HTTP_STATUS } from "../http-errors.ts";
 import { openApiDocument } from "./document.ts";
-import { jobExamples, sweepExamples } from "./examples.ts";
+import { jobExamples, sweepExamples, walkForwardExamples } from "./examples.ts";
 import { isObject } from "./schema.ts";
 import { complaints, listOf, object, resolved } from "./schema-check.ts";
 
@@ -39,6 +40,12 @@ describe("the OpenAPI document", () => {
         ...["GET /api/v1/jobs/{id}/equity", "GET /api/v1/jobs/{id}/trades", "GET /api/v1/jobs/{id}/events"],
         ...["POST /api/v1/sweeps", "GET /api/v1/sweeps", "GET /api/v1/sweeps/{id}", "DELETE /api/v1/sweeps/{id}"],
         ...["GET /api/v1/sweeps/{id}/trials", "GET /api/v1/sweeps/{id}/heatmap", "GET /api/v1/sweeps/{id}/events"],
+        ...["POST /api/v1/walk-forwards", "GET /api/v1/walk-forwards", "GET /api/v1/walk-forwards/{id}"],
+        ...[
+          "DELETE /api/v1/walk-forwards/{id}",
+          "GET /api/v1/walk-forwards/{id}/equity",
+          "GET /api/v1/walk-forwards/{id}/events",
+        ],
         ...["POST /api/v1/jobs/{id}/verify", "GET /api/v1/strategies", "GET /api/v1/datasets", "PUT /api/v1/datasets/{symbol}"],
         ...["GET /api/v1/datasets/{symbol}", "DELETE /api/v1/datasets/{symbol}", "GET /api/v1/bars", "GET /health", "GET /ready"],
         ...["GET /metrics", "GET /openapi.json", "GET /docs"],
@@ -153,4 +160,9 @@ test.each(Object.entries(jobExamples))("the example request %s is one that works
 test.each(Object.entries(sweepExamples))("the example sweep %s is one that works", (_, { value }) => {
   expect(complaints(object(schemas.SweepRequest), value, { document })).toEqual([]);
   expect(parseSweep(value)).toMatchObject({ ok: true });
+});
+
+test.each(Object.entries(walkForwardExamples))("the example walk-forward %s is one that works", (_, { value }) => {
+  expect(complaints(object(schemas.WalkForwardRequest), value, { document })).toEqual([]);
+  expect(parseWalkForward(value)).toMatchObject({ ok: true });
 });

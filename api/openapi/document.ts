@@ -9,6 +9,8 @@ import type { JsonSchema } from "./schema.ts";
 import { sweepPaths } from "./sweep-paths.ts";
 import { sweepRequestSchemas } from "./sweep-request-schema.ts";
 import { sweepSchemas } from "./sweep-schemas.ts";
+import { walkForwardPaths } from "./walk-forward-paths.ts";
+import { walkForwardSchemas } from "./walk-forward-schemas.ts";
 
 const DESCRIPTION = `Send a strategy and a symbol, get back a backtest: every trade, the equity curve and the figures.
 
@@ -27,17 +29,21 @@ export function openApiDocument(version: string): JsonSchema {
     tags: [
       { name: "jobs", description: "Backtests." },
       { name: "sweeps", description: "A backtest for every combination of parameters." },
+      { name: "walk-forwards", description: "Parameters that one stretch of bars chooses, and the next one tries." },
       { name: "strategies", description: "What can be run." },
       { name: "data", description: "What it can be run on." },
       { name: "service", description: "The service itself." },
     ],
     paths: Object.fromEntries(
-      Object.entries({ ...jobPaths, ...sweepPaths, ...otherPaths }).map(([path, item]) => [path, pathObject(item)]),
+      Object.entries({ ...jobPaths, ...sweepPaths, ...walkForwardPaths, ...otherPaths }).map(([path, item]) => [
+        path,
+        pathObject(item),
+      ]),
     ),
     components: {
       schemas: {
         ...{ ...requestSchemas(), ...sweepRequestSchemas() },
-        ...{ ...answerSchemas, ...sweepSchemas, ...recordSchemas, ...resourceSchemas },
+        ...{ ...answerSchemas, ...sweepSchemas, ...walkForwardSchemas, ...recordSchemas, ...resourceSchemas },
       },
     },
   };

@@ -77,3 +77,39 @@ export const sweepExamples = {
     },
   },
 } as const;
+
+/** Requests for walk-forwards that work on a fresh server. */
+export const walkForwardExamples = {
+  rolling: {
+    summary: "Two years choose for the half year after them",
+    value: {
+      symbol: "SAMPLE-TREND",
+      source: "sample",
+      strategy: "ma_crossover",
+      params: { fast: { from: 5, to: 20, step: 5 }, slow: [50, 100] },
+      start: "2015-01-01",
+      commission: 0.001,
+      in_sample_bars: 504,
+      out_of_sample_bars: 126,
+      equity_points: 100,
+    },
+  },
+  anchored: {
+    summary: "All that is known by then chooses for the next year",
+    value: {
+      symbol: "SAMPLE-VOL",
+      source: "sample",
+      strategy: "rsi_reversion",
+      params: { period: [7, 14], lower: [20, 30], upper: [70, 80] },
+      start: "2015-01-01",
+      objective: "calmar",
+      mode: "anchored",
+      in_sample_bars: 756,
+      out_of_sample_bars: 252,
+      purge_bars: 5,
+      embargo_bars: 5,
+      close_at_end: true,
+      equity_points: "none",
+    },
+  },
+} as const;

@@ -1,13 +1,12 @@
 import { JOB_STATUSES } from "../../core/jobs/job.ts";
 import { GIVEN_SYMBOL } from "../../core/requests/backtest-schema.ts";
-import { TIME_PATTERN } from "../../core/requests/field.ts";
 import { STRATEGY_NAMES } from "../../core/requests/strategy-choice.ts";
+import { equityOperation } from "./equity-operation.ts";
 import { jobExamples } from "./examples.ts";
 import { cancelling, following, LIVE_JOB, submission } from "./live-operations.ts";
 import { answer, CURSOR, ETAG, IF_NONE_MATCH, limit, NEXT_LINK, NOT_MODIFIED, type PathItem, query } from "./operation.ts";
 
 const ID = LIVE_JOB.id;
-const TIME = { type: "string", pattern: TIME_PATTERN };
 const tags = ["jobs"] as const;
 
 /** The routes of jobs. */
@@ -43,24 +42,7 @@ export const jobPaths: Readonly<Record<string, PathItem>> = {
     delete: cancelling(LIVE_JOB),
   },
   "/api/v1/jobs/{id}/equity": {
-    get: {
-      operationId: "getEquity",
-      tags,
-      summary: "Show the equity curve of a job",
-      parameters: [
-        ID,
-        query("from", TIME, "First day or instant, included.", { example: "2020-01-01" }),
-        query("to", TIME, "Last day or instant, included."),
-        query(
-          "points",
-          { type: "integer", minimum: 2, maximum: 10_000_000 },
-          "At most that many points, chosen by largest triangle.",
-        ),
-        IF_NONE_MATCH,
-      ],
-      responses: { 200: answer({ description: "The curve.", json: "EquityCurve", csv: true, headers: ETAG }), 304: NOT_MODIFIED },
-      problems: [400, 404, 409],
-    },
+    get: equityOperation(LIVE_JOB, "getEquity", "Show the equity curve of a job", "EquityCurve"),
   },
   "/api/v1/jobs/{id}/trades": {
     get: {

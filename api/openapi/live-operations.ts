@@ -1,22 +1,26 @@
-import type { Resource } from "../resource.ts";
+import { RESOURCES, type Resource } from "../resource.ts";
 import { answer, header, LOCATION, type Operation, path, query, responseHeader } from "./operation.ts";
-import { JOB_ID, type JsonSchema, ref, SWEEP_ID } from "./schema.ts";
+import { JOB_ID, type JsonSchema, ref, SWEEP_ID, WALK_FORWARD_ID } from "./schema.ts";
 
 /** How the document speaks of what is accepted, runs and ends. */
-export interface Live {
-  readonly word: Resource["word"];
-  readonly tag: "jobs" | "sweeps";
+export interface Live extends Pick<Resource, "word" | "idName"> {
+  readonly tag: "jobs" | "sweeps" | "walk-forwards";
   /** Begins the names of its schemas and ends the ids of its operations. */
-  readonly name: "Job" | "Sweep";
+  readonly name: "Job" | "Sweep" | "WalkForward";
   readonly id: JsonSchema;
 }
 
-export const LIVE_JOB: Live = { word: "job", tag: "jobs", name: "Job", id: path("id", JOB_ID, "`job_id` of the job.") };
+export const LIVE_JOB: Live = {
+  ...{ ...RESOURCES.backtest, tag: "jobs", name: "Job" },
+  id: path("id", JOB_ID, "`job_id` of the job."),
+};
 export const LIVE_SWEEP: Live = {
-  word: "sweep",
-  tag: "sweeps",
-  name: "Sweep",
+  ...{ ...RESOURCES.sweep, tag: "sweeps", name: "Sweep" },
   id: path("id", SWEEP_ID, "`sweep_id` of the sweep."),
+};
+export const LIVE_WALK_FORWARD: Live = {
+  ...{ ...RESOURCES.walk_forward, tag: "walk-forwards", name: "WalkForward" },
+  id: path("id", WALK_FORWARD_ID, "`walk_forward_id` of the walk-forward."),
 };
 
 const OF_SUBMISSIONS = {
@@ -26,12 +30,12 @@ const OF_SUBMISSIONS = {
 };
 
 /** `POST` of a new one. */
-export function submission({ word, tag, name }: Live, summary: string, examples: JsonSchema): Operation {
+export function submission({ word, idName, tag, name }: Live, summary: string, examples: JsonSchema): Operation {
   return {
     operationId: `submit${name}`,
     tags: [tag],
     summary,
-    description: `Waits for the result, by default for 30 seconds, and answers it; a ${word} that needs longer goes on. A refused request leaves no ${word}. A ${word} that fails within the wait answers its problem, with \`${word}_id\` and \`Location\`.`,
+    description: `Waits for the result, by default for 30 seconds, and answers it; a ${word} that needs longer goes on. A refused request leaves no ${word}. A ${word} that fails within the wait answers its problem, with \`${idName}\` and \`Location\`.`,
     parameters: [
       header("Prefer", { type: "string" }, "`wait=N`: seconds to wait, at most 60. `respond-async`: do not wait.", {
         example: "wait=10",
@@ -71,12 +75,12 @@ export function cancelling({ word, tag, name, id }: Live): Operation {
 }
 
 /** `GET` of the events. */
-export function following({ word, tag, name, id }: Live): Operation {
+export function following({ word, idName, tag, name, id }: Live): Operation {
   return {
     operationId: `follow${name}`,
     tags: [tag],
     summary: `Follow a ${word}`,
-    description: `Server-Sent Events: \`state\` with \`{${word}_id, status, attempt}\`, \`progress\` with \`{done, total}\`, and at last \`end\` with \`{${word}_id, status}\`; then the stream is closed. A comment every 5 seconds keeps it open.`,
+    description: `Server-Sent Events: \`state\` with \`{${idName}, status, attempt}\`, \`progress\` with \`{done, total}\`, and at last \`end\` with \`{${idName}, status}\`; then the stream is closed. A comment every 5 seconds keeps it open.`,
     parameters: [
       id,
       header(

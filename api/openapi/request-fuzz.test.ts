@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { AppError } from "../../core/errors.ts";
 import { JOB_FIELDS, parseJob } from "../../core/requests/job.ts";
 import { parseSweep, SWEEP_FIELDS } from "../../core/requests/sweep.ts";
+import { parseWalkForward, WALK_FORWARD_FIELDS } from "../../core/requests/walk-forward.ts";
 import { parseInlineBars } from "../../data/inline.ts";
 import { openApiDocument } from "./document.ts";
 import { givenBy } from "./given-by.ts";
@@ -13,7 +14,7 @@ const document = openApiDocument("0.1.0");
 const RUNS = 500;
 
 /** What a server says of a body before it looks for data. */
-function refusal(parse: typeof parseJob | typeof parseSweep, body: unknown): AppError | null {
+function refusal(parse: typeof parseJob | typeof parseSweep | typeof parseWalkForward, body: unknown): AppError | null {
   const asked = parse(body);
   if (!asked.ok) return asked.error;
   const bars = asked.value.bars === undefined ? null : parseInlineBars(asked.value.bars);
@@ -32,6 +33,7 @@ const UNSAYABLE = [
   /^params (make|leave) /,
   /^params\.\w+ has \S+ values, the limit/,
   /^constraints\.\d+ must compare/,
+  /^purge_bars must leave a bar/,
 ];
 
 /** What is wrong in itself may also be far too much. */
@@ -40,6 +42,7 @@ const REFUSALS = ["invalid_request", "too_costly"];
 describe.each([
   ["JobRequest", parseJob, JOB_FIELDS],
   ["SweepRequest", parseSweep, SWEEP_FIELDS],
+  ["WalkForwardRequest", parseWalkForward, WALK_FORWARD_FIELDS],
 ] as const)("the schema %s", (name, parse, known) => {
   const schema = resolved(`#/components/schemas/${name}`, document);
   const fields = Object.keys(object(schema.properties));

@@ -17,6 +17,7 @@ import {
   ref,
   SWEEP_ID,
   text,
+  WALK_FORWARD_ID,
   whole,
   words,
 } from "./schema.ts";
@@ -67,12 +68,19 @@ const PARAMETER = fields(
 /** What the routes beside those of jobs answer, and problems. */
 export const resourceSchemas: Properties = {
   Finding: FINDING,
-  JobProblem: fields(PROBLEM, { description: "Why a job or a sweep failed." }),
+  JobProblem: fields(PROBLEM, { description: "Why a job, a sweep or a walk-forward failed." }),
   Problem: fields(
-    { ...PROBLEM, request_id: text("Id of the request, for the log."), job_id: JOB_ID, sweep_id: SWEEP_ID },
     {
-      optional: ["job_id", "sweep_id"],
-      description: "RFC 9457. `job_id` or `sweep_id` is there where that was accepted and failed within the wait.",
+      ...PROBLEM,
+      request_id: text("Id of the request, for the log."),
+      job_id: JOB_ID,
+      sweep_id: SWEEP_ID,
+      walk_forward_id: WALK_FORWARD_ID,
+    },
+    {
+      optional: ["job_id", "sweep_id", "walk_forward_id"],
+      description:
+        "RFC 9457. `job_id`, `sweep_id` or `walk_forward_id` is there where that was accepted and failed within the wait.",
     },
   ),
   Dataset: fields(

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { VERSION } from "../../core/version.ts";
 import { startServer, type TestServer } from "../test-server.ts";
 import { openApiDocument } from "./document.ts";
-import { jobExamples, sweepExamples } from "./examples.ts";
+import { jobExamples, sweepExamples, walkForwardExamples } from "./examples.ts";
 import { complaints, object } from "./schema-check.ts";
 
 const document = openApiDocument(VERSION);
@@ -58,6 +58,8 @@ const JOBS = "/api/v1/jobs";
 const JOB = "/api/v1/jobs/{id}";
 const SWEEPS = "/api/v1/sweeps";
 const SWEEP = "/api/v1/sweeps/{id}";
+const WALK_FORWARDS = "/api/v1/walk-forwards";
+const WALK_FORWARD = "/api/v1/walk-forwards/{id}";
 const DATASET = "/api/v1/datasets/{symbol}";
 const CSV = { headers: { accept: "text/csv" } };
 
@@ -114,6 +116,8 @@ describe("a running server answers what the document says", () => {
   test("on sweeps, from the example requests on", async () => {
     const { ranges, lists } = sweepExamples;
     expect((await submit(lists.value, {}, SWEEPS)).status).toBe(200);
+    const tested = { ...lists.value, start: "2023-01-01", overfitting: "fast", snooping_tests: true };
+    expect((await submit(tested, {}, SWEEPS)).body).toMatchObject({ overfitting: { spa: { consistent: expect.any(Number) } } });
     const { status, body } = await submit(ranges.value, {}, SWEEPS);
     const id = String(object(body).sweep_id);
     expect(status).toBe(200);
@@ -142,6 +146,43 @@ describe("a running server answers what the document says", () => {
     expect([(await call("GET", SWEEP, of)).status, (await call("GET", `${SWEEP}/trials`, of)).status]).toEqual([200, 409]);
     expect((await submit({ symbol: "AAPL" }, {}, SWEEPS)).status).toBe(400);
     expect((await call("GET", SWEEPS, {}, "?cursor=x")).status).toBe(400);
+  });
+
+  test("on walk-forwards, from the example requests on", async () => {
+    const { rolling, anchored } = walkForwardExamples;
+    expect((await submit(anchored.value, {}, WALK_FORWARDS)).status).toBe(200);
+    const { status, body } = await submit(rolling.value, {}, WALK_FORWARDS);
+    const id = String(object(body).walk_forward_id);
+    expect(status).toBe(200);
+    expect((await call("GET", WALK_FORWARD, { id })).body).toEqual(body);
+    expect((await call("GET", `${WALK_FORWARD}/equity`, { id }, "?points=2&from=2018-01-01")).status).toBe(200);
+    expect((await call("GET", `${WALK_FORWARD}/equity`, { id }, "", CSV)).status).toBe(200);
+    expect((await call("GET", `${WALK_FORWARD}/equity`, { id }, "?points=1")).status).toBe(400);
+    expect((await call("GET", `${WALK_FORWARD}/events`, { id })).status).toBe(200);
+    expect((await call("GET", WALK_FORWARDS, {}, "?limit=1")).status).toBe(200);
+    expect((await call("GET", WALK_FORWARDS, {}, "", CSV)).status).toBe(200);
+    expect((await call("DELETE", WALK_FORWARD, { id })).status).toBe(409);
+    expect((await call("DELETE", WALK_FORWARD, { id }, "?remove=true")).status).toBe(204);
+    expect((await call("GET", WALK_FORWARD, { id })).status).toBe(404);
+  });
+
+  test("on walk-forwards that go on, are cancelled, fail, choose nothing or are refused", async () => {
+    const { rolling } = walkForwardExamples;
+    const { body } = await submit(rolling.value, { prefer: "respond-async" }, WALK_FORWARDS);
+    const id = String(object(body).walk_forward_id);
+    expect((await call("GET", WALK_FORWARD, { id })).status).toBe(200);
+    expect([202, 409]).toContain((await call("DELETE", WALK_FORWARD, { id })).status);
+    const failed = await submit({ ...rolling.value, start: "2024-01-01" }, {}, WALK_FORWARDS);
+    expect(failed.status).toBe(422);
+    const of = { id: String(object(failed.body).walk_forward_id) };
+    expect([(await call("GET", WALK_FORWARD, of)).status, (await call("GET", `${WALK_FORWARD}/equity`, of)).status]).toEqual([
+      200, 409,
+    ]);
+    const windows = { in_sample_bars: 1500, out_of_sample_bars: 1000 };
+    const idle = { ...rolling.value, ...windows, params: { fast: 4000, slow: [4500, 5000] }, objective: "win_rate" };
+    expect((await submit(idle, {}, WALK_FORWARDS)).body).toMatchObject({ efficiency_ratio: null, folds: [{ chosen: null }, {}] });
+    expect((await submit({ symbol: "AAPL" }, {}, WALK_FORWARDS)).status).toBe(400);
+    expect((await call("GET", WALK_FORWARDS, {}, "?cursor=x")).status).toBe(400);
   });
 
   test("on datasets and bars", async () => {

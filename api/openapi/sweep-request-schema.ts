@@ -1,33 +1,51 @@
 import { z } from "zod";
 import { sweepSchema } from "../../core/requests/sweep-schema.ts";
+import { walkForwardSchema } from "../../core/requests/walk-forward-schema.ts";
 import { strategies } from "../../core/strategies/registry.ts";
 import type { ParamSpec, Strategy } from "../../core/strategies/strategy.ts";
 import { MOST_TRIALS } from "../../core/sweep/expand.ts";
 import { FORBIDDEN, inOne, paramSchema, properties, schemaName } from "./request-schema.ts";
 import { type JsonSchema, list, type Properties, ref } from "./schema.ts";
 
-/** What `POST /api/v1/sweeps` takes, derived from what checks it, with the parts that it refers to. */
+const OF_EVERY_FOLD = ["in_sample_bars", "out_of_sample_bars"];
+
+/** What `POST /api/v1/sweeps` and `/api/v1/walk-forwards` take, derived from what checks it, with the parts that it refers to. */
 export function sweepRequestSchemas(): Properties {
   return {
     SweepRequest: {
-      type: "object",
       description: "Backtests of every combination of parameters: a job, of which `params` hold values, lists and ranges.",
-      properties: sweepProperties(),
-      required: ["strategy"],
-      additionalProperties: false,
-      oneOf: Object.keys(strategies).map((name) => ({
-        title: name,
-        properties: { strategy: { const: name }, params: ref(gridName(name)) },
-      })),
-      not: { anyOf: FORBIDDEN },
+      ...requestOf(sweepProperties(), ["strategy"]),
+    },
+    WalkForwardRequest: {
+      description: "A sweep, and how the range is cut into folds. `top` and what is asked about overfitting change nothing.",
+      ...requestOf({ ...sweepProperties(), ...derivedFrom(walkForwardSchema) }, ["strategy", ...OF_EVERY_FOLD]),
     },
     ...Object.fromEntries(Object.entries<Strategy>(strategies).map(([name, strategy]) => [gridName(name), gridSchema(strategy)])),
   };
 }
 
+function requestOf(fields: Properties, required: readonly string[]): JsonSchema {
+  return {
+    type: "object",
+    properties: fields,
+    required,
+    additionalProperties: false,
+    oneOf: Object.keys(strategies).map((name) => ({
+      title: name,
+      properties: { strategy: { const: name }, params: ref(gridName(name)) },
+    })),
+    not: { anyOf: FORBIDDEN },
+  };
+}
+
+function derivedFrom(schema: z.ZodType): Properties {
+  const { properties: derived = {} } = z.toJSONSchema(schema, { io: "input" });
+  return Object.fromEntries(
+    Object.entries(derived).map(([name, field]) => [name, typeof field === "object" ? inOne(field) : {}]),
+  );
+}
+
 function sweepProperties(): Properties {
-  const { properties: derived = {} } = z.toJSONSchema(sweepSchema, { io: "input" });
-  const own = Object.entries(derived).map(([name, schema]) => [name, typeof schema === "object" ? inOne(schema) : {}]);
   const { signals: _signals, equity_points: _points, ...shared } = properties();
   return {
     ...shared,
@@ -37,7 +55,7 @@ function sweepProperties(): Properties {
       description:
         "For each parameter a value, a list of values, or a range. The last parameter that is varied runs fastest; those left out have their default.",
     },
-    ...Object.fromEntries(own),
+    ...derivedFrom(sweepSchema),
   };
 }
 

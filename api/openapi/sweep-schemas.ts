@@ -4,11 +4,13 @@ import { strategies } from "../../core/strategies/registry.ts";
 import { TRIAL_COLUMNS } from "../../core/sweep/table.ts";
 import { SWEEP_KERNELS } from "../../core/sweep/trials.ts";
 import { metric } from "./answer-schemas.ts";
+import { overfittingSchema } from "./overfitting-schema.ts";
 import {
   fields,
   figure,
   hash,
   instant,
+  type JsonSchema,
   list,
   number,
   orNull,
@@ -23,35 +25,36 @@ import {
 
 const { series, trades, exposure } = metricGroups;
 
-const WHICH: Properties = {
+/** On what, and which strategy. */
+export const whichFields: Properties = {
   symbol: text("As it was understood: in upper case."),
   strategy: words(Object.keys(strategies), "Which strategy ran."),
 };
 
-const TRIAL = fields(
-  {
-    params: {
-      type: "object",
-      additionalProperties: { type: ["number", "string"] },
-      description: "Every parameter of the strategy, those that vary first.",
-      examples: [{ fast: 20, slow: 50, average: "sma" }],
-    },
-    total_return: metric(series.total_return),
-    cagr: metric(series.cagr),
-    sharpe: metric(series.sharpe),
-    sortino: metric(series.sortino),
-    volatility_ann: metric(series.volatility_ann),
-    max_drawdown: metric(series.max_drawdown),
-    calmar: metric(series.calmar),
-    trades: figure("Closed trades."),
-    win_rate: metric(trades.win_rate),
-    profit_factor: metric(trades.profit_factor),
-    exposure: metric(exposure.exposure),
-  },
-  { description: "One backtest of a sweep. A window longer than the data makes no trades." },
-);
+const FIGURES: Properties = {
+  total_return: metric(series.total_return),
+  cagr: metric(series.cagr),
+  sharpe: metric(series.sharpe),
+  sortino: metric(series.sortino),
+  volatility_ann: metric(series.volatility_ann),
+  max_drawdown: metric(series.max_drawdown),
+  calmar: metric(series.calmar),
+  trades: figure("Closed trades."),
+  win_rate: metric(trades.win_rate),
+  profit_factor: metric(trades.profit_factor),
+  exposure: metric(exposure.exposure),
+};
 
-const COUNTS: Properties = {
+/** The parameters of a trial. */
+export const trialParams: JsonSchema = {
+  type: "object",
+  additionalProperties: { type: ["number", "string"] },
+  description: "Every parameter of the strategy, those that vary first.",
+  examples: [{ fast: 20, slow: 50, average: "sma" }],
+};
+
+/** How many trials there are, and what ranks them. */
+export const countFields: Properties = {
   trials: whole("Combinations that were run.", 1),
   skipped: whole("Combinations that broke a constraint; with `trials` they are all there are."),
   objective: words(TRIAL_COLUMNS, "What trials were ranked by."),
@@ -61,12 +64,12 @@ const COMPLETED_SWEEP = fields(
   {
     sweep_id: SWEEP_ID,
     status: { const: "completed" },
-    ...WHICH,
+    ...whichFields,
     created_at: instant("When the sweep was accepted"),
-    ...COUNTS,
+    ...countFields,
     best: orNull(ref("Trial"), "The first by the objective; null where that is undefined for every trial."),
     top: list(ref("Trial"), "The best trials, as many as were asked for."),
-    overfitting: { type: "null", description: "Statistics on overfitting are not computed yet." },
+    overfitting: orNull(ref("Overfitting"), "What luck may have to do with it; null under `none`."),
     kernel: words(SWEEP_KERNELS, "How the trials were computed; `plain` is one backtest after the other."),
     runtime_seconds: number("Time of the computation (seconds).", { minimum: 0 }),
     trials_per_second: figure("Trials / runtime."),
@@ -82,12 +85,12 @@ const COMPLETED_SWEEP = fields(
 
 const STATE: Properties = {
   sweep_id: SWEEP_ID,
-  ...WHICH,
+  ...whichFields,
   created_at: instant("When the sweep was accepted"),
   attempt: whole("How often it was started."),
 };
 
-const PROGRESS = fields({ done: whole("Trials that are done."), total: whole("All trials.") });
+export const progressSchema = fields({ done: whole("Trials that are done."), total: whole("All trials.") });
 
 const AXIS = fields({
   name: text("A parameter."),
@@ -96,13 +99,18 @@ const AXIS = fields({
 
 /** What the routes of sweeps answer. */
 export const sweepSchemas: Properties = {
-  Trial: TRIAL,
+  Overfitting: overfittingSchema,
+  TrialFigures: fields(FIGURES, { description: "Figures of one backtest; null where they are undefined." }),
+  Trial: fields(
+    { params: trialParams, ...FIGURES },
+    { description: "One backtest of a sweep. A window longer than the data makes no trades." },
+  ),
   CompletedSweep: COMPLETED_SWEEP,
   SweepInProgress: fields(
     {
       ...STATE,
       status: words(["queued", "running", "cancelled"], "What it is in; `cancelled` is final."),
-      progress: orNull(PROGRESS, "How far it is, while it runs; null where nothing is known."),
+      progress: orNull(progressSchema, "How far it is, while it runs; null where nothing is known."),
     },
     { optional: ["progress"], description: "A sweep without a result." },
   ),
@@ -123,7 +131,7 @@ export const sweepSchemas: Properties = {
     {
       sweep_id: SWEEP_ID,
       status: words(JOB_STATUSES, "What it is in."),
-      ...WHICH,
+      ...whichFields,
       created_at: instant("When it was accepted"),
       trials: { type: ["integer", "null"], description: "Combinations that were run." },
       skipped: { type: ["integer", "null"], description: "Combinations that broke a constraint." },

@@ -11,7 +11,7 @@ import { findJob } from "./find-job.ts";
 const HEARTBEAT_MS = 5000;
 const LAST = "end";
 
-/** `GET /api/v1/jobs/{id}/events` and `/api/v1/sweeps/{id}/events`: the state at once, then what happens, then `end`. */
+/** `GET` of `/events` of a job, a sweep and a walk-forward: the state at once, then what happens, then `end`. */
 export function eventRoutes(parts: Parts, heartbeatMs = HEARTBEAT_MS): Hono<Env> {
   const routes = new Hono<Env>();
   for (const { kind, path } of Object.values(RESOURCES)) {

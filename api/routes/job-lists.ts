@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import type { AppError } from "../../core/errors.ts";
-import { JOB_STATUSES, type JobId } from "../../core/jobs/job.ts";
+import { JOB_STATUSES, type JobId, type UserId } from "../../core/jobs/job.ts";
 import type { JobFilter } from "../../core/jobs/store.ts";
 import { isSymbol } from "../../core/requests/backtest.ts";
 import { GIVEN_SIGNALS } from "../../core/requests/strategy-choice.ts";
@@ -12,7 +12,14 @@ import { listAnswer, STANDARD_LIMIT } from "../http/list.ts";
 import { problem } from "../http/problem.ts";
 import { Query } from "../http/query.ts";
 import { isJobId } from "../ids.ts";
-import { LISTED_JOB_FIELDS, LISTED_SWEEP_FIELDS, listedJob, listedSweep } from "../job-answer.ts";
+import {
+  LISTED_JOB_FIELDS,
+  LISTED_SWEEP_FIELDS,
+  LISTED_WALK_FORWARD_FIELDS,
+  listedJob,
+  listedSweep,
+  listedWalkForward,
+} from "../job-answer.ts";
 import type { Parts } from "../parts.ts";
 
 const MOST_JOBS = 200;
@@ -23,24 +30,32 @@ interface Asked {
   readonly after: JobId | null;
 }
 
-/** `GET /api/v1/jobs` and `GET /api/v1/sweeps` */
+/** `GET /api/v1/jobs`, `/api/v1/sweeps` and `/api/v1/walk-forwards` */
 export function jobListRoutes(parts: Parts): Hono<Env> {
-  const { jobs, user } = parts;
+  const { jobs } = parts;
   return new Hono<Env>()
-    .get("/api/v1/jobs", async (c) => {
-      const asked = askedFor(c, parts, "jobs");
-      if (!asked.ok) return problem(c, asked.error);
-      const { filter, limit, after } = asked.value;
-      const found = await jobs.list(user, filter, limit + 1, after);
-      return pageOf(c, "jobs", LISTED_JOB_FIELDS, found, limit, listedJob);
-    })
-    .get("/api/v1/sweeps", async (c) => {
-      const asked = askedFor(c, parts, "sweeps");
-      if (!asked.ok) return problem(c, asked.error);
-      const { filter, limit, after } = asked.value;
-      const found = await jobs.listSweeps(user, filter, limit + 1, after);
-      return pageOf(c, "sweeps", LISTED_SWEEP_FIELDS, found, limit, listedSweep);
-    });
+    .get("/api/v1/jobs", (c) => listOf(c, parts, "jobs", jobs.list, LISTED_JOB_FIELDS, listedJob))
+    .get("/api/v1/sweeps", (c) => listOf(c, parts, "sweeps", jobs.listSweeps, LISTED_SWEEP_FIELDS, listedSweep))
+    .get("/api/v1/walk-forwards", (c) =>
+      listOf(c, parts, "walk-forwards", jobs.listWalkForwards, LISTED_WALK_FORWARD_FIELDS, listedWalkForward),
+    );
+}
+
+async function listOf<T extends { readonly id: JobId }>(
+  c: Ctx,
+  parts: Parts,
+  list: string,
+  read: (user: UserId, filter: JobFilter, limit: number, after: JobId | null) => Promise<readonly T[]>,
+  fields: readonly string[],
+  shown: (one: T) => object,
+): Promise<Response> {
+  const asked = askedFor(c, parts, list);
+  if (!asked.ok) return problem(c, asked.error);
+  const { filter, limit, after } = asked.value;
+  const found = await read(parts.user, filter, limit + 1, after);
+  const page = found.slice(0, limit);
+  const last = found.length > limit ? page.at(-1) : undefined;
+  return listAnswer(c, fields, page.map(shown), last === undefined ? null : cursorAfter(list, last.id));
 }
 
 function askedFor(c: Ctx, { faults }: Parts, list: string): Result<Asked, AppError> {
@@ -60,18 +75,4 @@ function askedFor(c: Ctx, { faults }: Parts, list: string): Result<Asked, AppErr
   const cursor = readCursor(list, given, isJobId);
   if (!cursor.ok) return cursor;
   return ok({ filter, limit, after: cursor.value !== null && isJobId(cursor.value) ? cursor.value : null });
-}
-
-/** @param found one more than the page holds, where there is a next one */
-function pageOf<T extends { readonly id: JobId }>(
-  c: Ctx,
-  list: string,
-  fields: readonly string[],
-  found: readonly T[],
-  limit: number,
-  shown: (one: T) => object,
-): Response {
-  const page = found.slice(0, limit);
-  const last = found.length > limit ? page.at(-1) : undefined;
-  return listAnswer(c, fields, page.map(shown), last === undefined ? null : cursorAfter(list, last.id));
 }

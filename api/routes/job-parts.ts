@@ -1,6 +1,6 @@
 import { Hono } from "hono";
 import { fail } from "../../core/errors.ts";
-import type { Curve } from "../../core/jobs/job.ts";
+import type { Curve, Job } from "../../core/jobs/job.ts";
 import { TRADE_COLUMNS } from "../../core/run/answer.ts";
 import { drawdownsFrom, keptBars, pointPieces } from "../../core/run/curve-text.ts";
 import { DAY_MS, formatDay, formatInstant, parseIsoTime } from "../../core/time.ts";
@@ -14,21 +14,23 @@ import { chunksOf } from "../http/pieces.ts";
 import { problem } from "../http/problem.ts";
 import { Query } from "../http/query.ts";
 import type { Parts } from "../parts.ts";
-import { findResult } from "./find-job.ts";
+import { idOf } from "../resource.ts";
+import { findResult, findWalkForward } from "./find-job.ts";
 
 const MOST_POINTS = 10_000_000;
 const MOST_TRADES = 1000;
 const LINES_A_PIECE = 2000;
 const TRADES = "trades";
 
-/** `GET /api/v1/jobs/{id}/equity` and `/trades` */
+/** `GET` of `/equity` of a job and of a walk-forward, and of `/trades` of a job */
 export function jobPartRoutes(parts: Parts): Hono<Env> {
   return new Hono<Env>()
-    .get("/api/v1/jobs/:id/equity", (c) => equity(c, parts))
-    .get("/api/v1/jobs/:id/trades", (c) => trades(c, parts));
+    .get("/api/v1/jobs/:id/equity", (c) => equity(c, parts, findResult))
+    .get("/api/v1/jobs/:id/trades", (c) => trades(c, parts))
+    .get("/api/v1/walk-forwards/:id/equity", (c) => equity(c, parts, findWalkForward));
 }
 
-async function equity(c: Ctx, parts: Parts): Promise<Response> {
+async function equity(c: Ctx, parts: Parts, find: typeof findResult | typeof findWalkForward): Promise<Response> {
   const query = new Query(c.req.url);
   const time = "a day such as 2020-01-31 or an instant such as 2020-01-31T14:30:00Z";
   const from = query.value("from", time, (text) => parseIsoTime(text)?.timeMs) ?? -Infinity;
@@ -36,7 +38,7 @@ async function equity(c: Ctx, parts: Parts): Promise<Response> {
   const points = query.whole("points", 2, MOST_POINTS);
   const refused = query.refusal() ?? backwards(from, to);
   if (refused !== null) return problem(c, refused);
-  const found = await findResult(c, parts);
+  const found = await find(c, parts);
   if (!found.ok) return problem(c, found.error);
   const { job, result } = found.value;
 
@@ -46,7 +48,7 @@ async function equity(c: Ctx, parts: Parts): Promise<Response> {
     const curve = await parts.jobs.curve(parts.user, job.id);
     if (curve === undefined) throw new Error(`the curve of job ${job.id} is not in the store`);
     const { bars, sampled } = barsBetween(curve, from, to, points);
-    return csv ? equityLines(curve, bars) : equityJson(job.id, curve, bars, sampled);
+    return csv ? equityLines(curve, bars) : equityJson(job, curve, bars, sampled);
   });
 }
 
@@ -73,8 +75,8 @@ function barsBetween({ timeMs, equity }: Curve, from: number, to: number, points
   return { bars: Array.from({ length: Math.max(0, end - start) }, (_, k) => start + k), sampled: false };
 }
 
-function* equityJson(jobId: string, curve: Curve, bars: readonly number[] | null, sampled: boolean): Generator<string> {
-  yield `{"job_id":"${jobId}","sampled":${sampled},"items":`;
+function* equityJson(job: Job, curve: Curve, bars: readonly number[] | null, sampled: boolean): Generator<string> {
+  yield `${JSON.stringify({ ...idOf(job), sampled }).slice(0, -1)},"items":`;
   yield* pointPieces(curve, bars);
   yield ',"next_cursor":null}';
 }

@@ -4,6 +4,7 @@ import { isFinal, type Job, type JobId, type NewJob } from "../../core/jobs/job.
 import type { Acceptance, IdempotencyKey } from "../../core/jobs/store.ts";
 import { parseJob } from "../../core/requests/job.ts";
 import { parseSweep } from "../../core/requests/sweep.ts";
+import { parseWalkForward } from "../../core/requests/walk-forward.ts";
 import { ok, type Result } from "../../core/result.ts";
 import { JSON_TYPE, jsonAnswer, textAnswer } from "../http/answer.ts";
 import { readJson } from "../http/body.ts";
@@ -24,12 +25,14 @@ const LOOK_UPS = 3;
 
 type Asked = Parameters<typeof resolveBars>[2] & { readonly strategy: string; readonly body: object };
 
-/** `POST /api/v1/jobs` and `POST /api/v1/sweeps` */
+/** `POST /api/v1/jobs`, `/api/v1/sweeps` and `/api/v1/walk-forwards` */
 export function jobSubmitRoutes(parts: Parts): Hono<Env> {
-  const { faults } = parts;
+  const { backtest, sweep, walk_forward: walkForward } = RESOURCES;
+  const options = { faults: parts.faults };
   return new Hono<Env>()
-    .post(RESOURCES.backtest.path, (c) => submit(c, parts, RESOURCES.backtest, (body) => parseJob(body, { faults })))
-    .post(RESOURCES.sweep.path, (c) => submit(c, parts, RESOURCES.sweep, (body) => parseSweep(body, { faults })));
+    .post(backtest.path, (c) => submit(c, parts, backtest, (body) => parseJob(body, options)))
+    .post(sweep.path, (c) => submit(c, parts, sweep, (body) => parseSweep(body, options)))
+    .post(walkForward.path, (c) => submit(c, parts, walkForward, (body) => parseWalkForward(body, options)));
 }
 
 async function submit(

@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import { appError } from "../../core/errors.ts";
 import { isFinal, type JobKind } from "../../core/jobs/job.ts";
+import { runsGrids } from "../compute/task.ts";
 import { JSON_TYPE, jsonAnswer, lastingAnswer } from "../http/answer.ts";
 import type { Ctx, Env } from "../http/env.ts";
 import { problem } from "../http/problem.ts";
@@ -10,7 +11,7 @@ import type { Parts } from "../parts.ts";
 import { idOf, RESOURCES } from "../resource.ts";
 import { findJob, noJob } from "./find-job.ts";
 
-/** `GET` and `DELETE` of `/api/v1/jobs/{id}` and of `/api/v1/sweeps/{id}` */
+/** `GET` and `DELETE` of `/api/v1/jobs/{id}`, `/api/v1/sweeps/{id}` and `/api/v1/walk-forwards/{id}` */
 export function jobRoutes(parts: Parts): Hono<Env> {
   const routes = new Hono<Env>();
   for (const { kind, path } of Object.values(RESOURCES)) {
@@ -29,7 +30,7 @@ async function show(c: Ctx, parts: Parts, kind: JobKind): Promise<Response> {
   const job = found.value;
   const { status } = job.state;
   if (!isFinal(job.state)) {
-    const progress = kind === "sweep" && status === "running" ? { progress: runner.progress(job.id) } : {};
+    const progress = runsGrids(kind) && status === "running" ? { progress: runner.progress(job.id) } : {};
     return jsonAnswer({ ...jobWithoutResult(job), ...progress });
   }
   if (status !== "completed") {

@@ -107,7 +107,7 @@ async function heatmapOf(c: Ctx, parts: Parts, kept: KeptTrials): Promise<Respon
   if (refused !== null) return problem(c, refused);
   const found = await findSweep(c, parts);
   if (!found.ok) return problem(c, found.error);
-  const { job, sweep } = found.value;
+  const { job, result: sweep } = found.value;
   const table = await kept.table(job.id, () => tableOf(parts, job));
   const axes = axesOf(table.grid, x, y);
   if (!axes.ok) return problem(c, axes.error);

@@ -207,16 +207,37 @@ describe("a sweep", () => {
     expect(progress(ref.id)).toBeNull();
   });
 
-  test("keeps no other job waiting but while it runs itself, however many of them there are", async () => {
+  test("keeps no other job waiting but while it runs itself, however many of them and of walk-forwards there are", async () => {
     const { runner, accept, stateOf } = service();
     const { ring, wait } = await runner();
     const sweeps = [];
-    for (let k = 0; k < 4; k++) sweeps.push(await accept({ strategy: "fault_loop" }, "sample", "sweep"));
+    for (const kind of ["sweep", "walk_forward", "sweep", "walk_forward"] as const) {
+      sweeps.push(await accept({ strategy: "fault_loop" }, "sample", kind));
+    }
     const job = await accept({});
     for (const ref of [...sweeps, job]) ring(ref, false);
     expect((await wait(job, 15_000))?.state.status).toBe("completed");
     const states = await Promise.all(sweeps.map(async ({ id }) => (await stateOf(id))?.status));
     expect(states.slice(2)).toEqual(["queued", "queued"]);
+  });
+});
+
+describe("a walk-forward", () => {
+  test("completes, tells its progress while it runs, and leaves its answer and its curve", async () => {
+    const { runner, accept, jobs } = service();
+    const { ring, wait, subscribe, progress } = await runner();
+    const fields = { params: { fast: [5, 10], slow: [20, 30] }, in_sample_bars: 500, out_of_sample_bars: 400 };
+    const ref = await accept(fields, "sample", "walk_forward");
+    const told: unknown[] = [];
+    subscribe(ref, (event) => {
+      if (event.kind === "progress") told.push([event.done, event.total], progress(ref.id));
+    });
+    ring(ref, true);
+    const finished = await wait(ref, 10_000);
+    expect(finished).toMatchObject({ state: { status: "completed" }, trades: null, curveText: null });
+    expect((await jobs.walkForward(ref.user, ref.id))?.head).toBe(finished?.head ?? "");
+    expect((await jobs.curve(ref.user, ref.id))?.equity).toHaveLength(805);
+    expect(told.slice(0, 2)).toEqual([[0, 12], { done: 0, total: 12 }]);
   });
 });
 

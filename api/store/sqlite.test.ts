@@ -9,7 +9,17 @@ import { describeBarVault, describeDatasetStore, describeJobStore } from "./conf
 import { encodeCurve } from "./curve-blob.ts";
 import { openSqlite } from "./sqlite.ts";
 import { openBarVault } from "./sqlite-bars.ts";
-import { ALICE, BOB, type StoreCase, testBars, testJob, testOutput, testSweep, testTrials } from "./test-jobs.ts";
+import {
+  ALICE,
+  BOB,
+  type StoreCase,
+  testBars,
+  testJob,
+  testOutput,
+  testSweep,
+  testTrials,
+  testWalkForward,
+} from "./test-jobs.ts";
 import { faultsIn, inFile, openTestStores, testFolder } from "./test-stores.ts";
 import { encodeTrials } from "./trial-blob.ts";
 
@@ -164,6 +174,21 @@ describe("a SQLite file", () => {
     expect(faultsIn(path)).toEqual([]);
     inFile(path, (db) => db.run("DELETE FROM trials WHERE job_id = ?", [testJob(1).id]));
     expect(faultsIn(path)).toMatchObject([{ id: testJob(1).id, results: 1, trials: 0 }]);
+  });
+
+  test("is sound with a walk-forward in it, and not when that lost its curve", async () => {
+    const path = newFile();
+    const { jobs, close } = openTestStores(path, []);
+    const job = testJob(1, { kind: "walk_forward" });
+    const output = testWalkForward();
+    await jobs.accept(LOCAL_USER, job, null, null);
+    await jobs.take(LOCAL_USER, job.id, "1:2", 1000);
+    await jobs.finish(LOCAL_USER, job.id, 1, { ...output, curve: encodeCurve(output.curve) });
+    expect(await jobs.curve(LOCAL_USER, job.id)).toEqual(output.curve);
+    await close();
+    expect(faultsIn(path)).toEqual([]);
+    inFile(path, (db) => db.run("DELETE FROM curves"));
+    expect(faultsIn(path)).toMatchObject([{ id: job.id, results: 1, trades: 0, curves: 0 }]);
   });
 
   test.each([
