@@ -37,7 +37,7 @@ describe("docs/sweeps.md", () => {
   test("tells every flag that run does not have, and those of run that sweep does not have", async () => {
     const [own, others] = [await flagsOf("sweep"), await flagsOf("run")];
     const told = PAGE.split("\n").flatMap((line) =>
-      line.startsWith("| `--") ? [...line.matchAll(/`(--[a-z]+)`/g)].map(([, flag]) => flag) : [],
+      line.startsWith("| `--") ? [...line.matchAll(/`(--[a-z-]+)`/g)].map(([, flag]) => flag) : [],
     );
     expect(told).toEqual(expect.arrayContaining(own.filter((flag) => !others.includes(flag))));
     expect(told.filter((flag) => !own.includes(flag ?? ""))).toEqual([]);
