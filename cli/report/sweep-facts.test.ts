@@ -66,14 +66,10 @@ describe("the verdict on luck", () => {
   });
 
   test("that there is not comes with its further reasons, and the figures that can be had", () => {
-    const { luck: _, ...rest } = coded("not_computable", ["So it is.", "Ten bars."]);
-    const luck = {
-      ...LUCK,
-      verdict: { code: "not_computable", text: "So it is.", reasons: ["So it is.", "Ten bars."] },
-    } as const;
-    const few: Luck = { ...luck, ...BLANK, plateauScore: 0.5, sharpeCi: [NONE, NONE] };
-    expect(luckDetails({ ...rest, luck: few })).toEqual(["also: ten bars", "what can be told: plateau 50 %"]);
-    expect(luckDetails({ ...rest, luck: { ...few, plateauScore: NONE } })).toEqual(["also: ten bars"]);
+    const verdict = { code: "not_computable", text: "So it is.", reasons: ["So it is.", "Ten bars."] } as const;
+    const few = (plateauScore: number) => judged({ ...BLANK, verdict, plateauScore, sharpeCi: [NONE, NONE] });
+    expect(luckDetails(few(0.5))).toEqual(["also: ten bars", "what can be told: plateau 50 %"]);
+    expect(luckDetails(few(NONE))).toEqual(["also: ten bars"]);
   });
 
   test("that is not wanted leaves a warning where something was chosen", () => {
