@@ -65,7 +65,7 @@ describe("a walk-forward", () => {
       let at = 0;
       for (const { choice, inSample, outOfSample, outOfSampleFigures } of run.folds) {
         const window = sliceBars(range, inSample.from, inSample.to);
-        const { table, order } = await sweepOf(window, { ...shared, params, objective }, PLAIN.sweeper);
+        const { table, order } = await sweepOf(window, { ...shared, params, objective, overfitting: "none" }, PLAIN.sweeper);
         const best = Number.isNaN(table.columns[objective][order[0]!]) ? null : order[0]!;
         expect(choice?.trial ?? null).toBe(best);
         const length = outOfSample.to - outOfSample.from;

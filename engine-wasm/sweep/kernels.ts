@@ -55,7 +55,7 @@ export const REST = -1;
 
 /** Starts the module on a shared memory. */
 export async function startKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<SweepKernels> {
-  const { exports } = await WebAssembly.instantiate(module, { env: { memory, abort: () => undefined } });
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
   return exports as unknown as SweepKernels;
 }
 
