@@ -166,7 +166,7 @@ function tableOf(effort: Effort, count: number, results: readonly Row[]): Table 
     notes: [
       `Each search is a sweep over ${whole(DAYS)} daily bars, long or flat, no costs, ${count} of them a row, through the same use case as a user's sweep, \`overfitting\` full. SMA pairs: fast 5 to 100 by 5, slow 10 to 200 by 10, fast < slow. RSI reversion: period 2 to 30 by 4, lower 10 to 40 and upper 60 to 90 by 5. Bollinger reversion: period 5 to 60 by 5, multiplier 0.5 to 3 by 0.25.`,
       "Random walk: normal returns, 1 % a day; rising: with a drift of 10 % a year; clustered: calm and wild times stay together (GARCH). Changing drift: its size is fixed, its sign changes after 60 days on average; `right rule` is the annual Sharpe ratio of the rule that knows the sign and is long or flat. Averages see the sign late: what a trial can have is less.",
-      `Seeds, ${seeds.join("; ")}. Thresholds were chosen while looking at seeds 1 to 1,000, so that the known rows may flatter; the fresh ones were not looked at before.`,
+      `Seeds, ${seeds.join("; ")}. Thresholds were chosen while looking at seeds 1 to 1,000 of the SMA pairs, so that the known rows may flatter, and at walks of other seeds swept by RSI, Bollinger and other strategies; the fresh seeds were not among them.`,
       `Asked: promising at most ${percent(MOST_FOOLED)} without a pattern, at least ${percent(LEAST_FOUND)} at 2. Of ${count} searches a share of 5 % is known to about ${doubt(0.05)} points either way, one of 80 % to ${doubt(0.8)}.`,
       "Beside the verdict, what other rules would have called good: a deflated Sharpe ratio of 0.95 or more, a probability of backtest overfitting of 10 % or less.",
     ],

@@ -7,8 +7,13 @@ const WINDOWS = { from: 2, to: 201 };
 const TRIALS = 19_900;
 const LONG_BARS = 100_000;
 const SMALL = "POST /api/v1/jobs";
+const WALK = "walk-forward";
 
-const ASKED: Readonly<Record<string, number>> = { none: 150, fast: 250, full: 1500 };
+/** What is asked for, by what is measured; sweeps are told by their statistics of luck. */
+const ASKED: Readonly<Record<string, number>> = { none: 150, fast: 250, full: 1500, [WALK]: 500 };
+/** 20 folds of 100 bars out of sample after 500 in sample; 1,225 pairs of windows. */
+const WALKED = { params: { fast: { from: 2, to: 51 }, slow: { from: 2, to: 51 } }, in_sample_bars: 500, out_of_sample_bars: 100 };
+const WALKED_FOLDS = 21;
 
 interface Timed {
   readonly mode: string;
@@ -34,12 +39,13 @@ export async function benchSweepLatency(effort: Effort): Promise<void> {
   await upload(server, short);
   await upload(server, long);
   const modes = Object.keys(ASKED);
-  for (const mode of modes) for (let k = 0; k < 4; k++) await sweep(server, short, mode);
+  const once = (mode: string) => (mode === WALK ? walk(server, short) : sweep(server, short, mode));
+  for (const mode of modes) for (let k = 0; k < 4; k++) await once(mode);
   const taken = new Map<string, Timed[]>(modes.map((mode) => [mode, []]));
   for (let round = 0; round < effort.rounds; round++) {
     for (const mode of modes) {
       const answers = [];
-      for (let k = 0; k < times; k++) answers.push(await sweep(server, short, mode));
+      for (let k = 0; k < times; k++) answers.push(await once(mode));
       taken.get(mode)?.push({ mode, ms: answers.map(([whole]) => whole), runtimeMs: answers.map(([, runtime]) => runtime) });
     }
   }
@@ -63,11 +69,12 @@ export async function benchSweepLatency(effort: Effort): Promise<void> {
       notes: [
         `One server with default settings on two cores, warm; ${TRIALS} pairs of simple averages (2 to 201) on ${TEN_YEARS} daily bars of an uploaded dataset, one thread a sweep; every trial is stored before the answer.`,
         `${times} sweeps one after the other in each of ${effort.rounds} rounds; p50 of a round, median of the rounds with their range.`,
-        `Asked: p50 under 150 ms without statistics, 250 ms with the fast ones, 1,500 ms with cross-validation (12,870 splits).`,
+        "Asked: p50 under 150 ms without statistics, 250 ms with the fast ones, 1,500 ms with cross-validation (12,870 splits).",
+        `${WALK}: 1,225 pairs (2 to 51) over ${WALKED_FOLDS} folds of the same bars, 500 in sample and 100 after them; asked under 500 ms for 20 folds.`,
         `A sweep of the same grid on ${LONG_BARS} bars, cancelled ${cancelled.length} times, in ms, median and range: first progress seen after ${told("progressMs")}; DELETE answered in ${told("deletedMs")}, cancelled in the next GET after ${told("stateMs")}; a small job asked for at once was answered in ${told("nextMs")}. Asked: cancelled within 200 ms.`,
         `Resident memory at the end: server ${whole(memory.server)} MiB, children ${whole(memory.children)} MiB.`,
       ],
-      columns: ["statistics of luck", "p50 ms", "p90 ms", "max ms", "of that in the child, p50", "asked p50"],
+      columns: ["sweep, by statistics of luck", "p50 ms", "p90 ms", "max ms", "of that in the child, p50", "asked p50"],
       rows: rows.map(({ mode, rounds }) => [
         mode,
         ...[0.5, 0.9, 1].map((q) =>
@@ -116,6 +123,19 @@ async function sweep({ url }: BenchServer, { symbol }: Upload, mode: string): Pr
   const answer: unknown = JSON.parse(text);
   if (response.status !== 200 || field(answer, "trials") !== TRIALS) throw new Error(`${response.status}: ${text.slice(0, 300)}`);
   return [took, Number(field(answer, "runtime_seconds")) * 1000];
+}
+
+/** The same for a walk-forward. @throws {Error} when it is not answered with every fold */
+async function walk({ url }: BenchServer, { symbol }: Upload): Promise<readonly [number, number]> {
+  const body = JSON.stringify({ symbol, source: "dataset", strategy: "ma_crossover", equity_points: "none", ...WALKED });
+  const start = performance.now();
+  const response = await fetch(`${url}/api/v1/walk-forwards`, { method: "POST", body });
+  const text = await response.text();
+  const took = performance.now() - start;
+  const folds = field(JSON.parse(text), "folds");
+  if (response.status !== 200 || !Array.isArray(folds) || folds.length !== WALKED_FOLDS)
+    throw new Error(`${response.status}: ${Array.isArray(folds) ? folds.length : ""} ${text.slice(0, 300)}`);
+  return [took, Number(field(JSON.parse(text), "runtime_seconds")) * 1000];
 }
 
 async function cancelOne({ url }: BenchServer, short: Upload, long: Upload): Promise<Cancelled> {
