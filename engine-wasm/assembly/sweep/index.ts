@@ -10,6 +10,6 @@ export { runPiece } from "./pieces";
 export { rangeBytes } from "./ranges";
 export { bindOutput } from "./settle";
 export { bindTold } from "./told";
-export { bindCosts, bindTrades, buildTrades } from "./trades";
+export { bindCosts, bindTrades, buildTrades } from "./trade-rows";
 export { bindWalk, buildWalk } from "./walk";
 export { partsBytes } from "./walk-parts";

@@ -1,28 +1,38 @@
-// A trial that is long or flat with all its equity, from the bars at which its state changes: a trade costs constant time, whatever its length. With
-// slippage s and commission k a unit costs Y = open (1 + s) (1 + k) and brings X = open (1 - s) (1 - k); equity at a held close is units x close.
+// A trial that is long or flat with all its equity, from the bars at which its state changes: a trade costs constant time, whatever its length. Equity at a held
+// close is units x close; what else a trade needs lies in the rows of its entry and its exit.
+import { LEDGER_START, ledgerOf } from "../book";
 import { writeFigures } from "./figures";
-import { bindRanges, buildInner, buildOuter, fall as deepest, high, look, low, writeEnds } from "./ranges";
-
-/**
- * What a trade reads lies in two lines of memory. For the bar it enters at: 1 / Y, Y, the range to the end of the bar's block of ranges, and what to take off the
- * sums of min(r - mar, 0)^2, r and r^2 up to there, its own first return included.
- */
-export const ROW_BYTES: usize = 64;
-const INVERSE: usize = 0;
-const COST: usize = 8;
-const FROM_BAR: usize = 16;
-const LOST_IN: usize = 40;
-const SUMS_IN: usize = 48;
-/**
- * For the bar at whose open it leaves: X, what to count of those sums, its own last return included, the range to the bar before from the start of that one's
- * block, the bar's place in the range and its block. Behind the last bar one row marks at its close, and one sells there.
- */
-const PROCEEDS: usize = 0;
-const LOST_OUT: usize = 8;
-const SUMS_OUT: usize = 16;
-const TO_BAR: usize = 32;
-const PLACE: usize = 56;
-const BLOCK: usize = 60;
+import { fall as deepest, high, look, low } from "./ranges";
+import {
+  BLOCK,
+  bars,
+  below,
+  blockIndex,
+  blockSumsTo,
+  closeAtEnd,
+  COST,
+  commission,
+  entryOf,
+  exitOf,
+  FROM_BAR,
+  first,
+  INVERSE,
+  initial,
+  LOST_IN,
+  LOST_OUT,
+  larger,
+  mar,
+  n,
+  PLACE,
+  PROCEEDS,
+  periodsPerYear,
+  positions,
+  riskFree,
+  SUMS_IN,
+  SUMS_OUT,
+  smaller,
+  TO_BAR,
+} from "./trade-rows";
 
 /** What is kept of a trial between two calls, then the changes that wait to be applied: their number and up to 15 bars. */
 export const RECORD_BYTES: usize = 192;
@@ -45,7 +55,6 @@ const LEDGER: usize = 84;
 const DOUBT: usize = 88;
 
 const BLOCKS: i32 = 16;
-const BLOCKS_AND_NONE: usize = 17;
 const BLOCK_SUM_BYTES: usize = 256;
 /** A result of a trade nearer to nothing than this share of its cost is left to the single run. */
 const FAINT_RESULT: f64 = 1e-12;
@@ -60,125 +69,6 @@ export class AtOpen {}
 class AtLastClose {}
 class StillOpen {}
 
-let entries: usize = 0;
-let exits: usize = 0;
-let n: i32 = 0;
-let first: i32 = 0;
-let positions: usize = 0;
-let bars: i32 = 0;
-let blockIndex: usize = 0;
-let blockSumsTo: usize = 0;
-let initial: f64 = 0;
-let commission: f64 = 0;
-let slippage: f64 = 0;
-let closeAtEnd: bool = false;
-let riskFree: f64 = 0;
-let mar: f64 = 0;
-let periodsPerYear: f64 = 0;
-
-/**
- * @param nBars       bars with prices, the first `firstBar` of them before the range
- * @param entriesAt   nBars rows
- * @param exitsAt     nBars + 2 rows
- * @param positionsAt for each bar with prices where it stands among the `rangeBars` bars of the range, an i32
- * @param blockAt     for each bar with prices its block, an i8; -1 for none
- * @param sumsToAt    room for the sums up to the end of no block and of each block, two doubles each
- */
-export function bindTrades(
-  nBars: i32,
-  firstBar: i32,
-  rangeBars: i32,
-  entriesAt: usize,
-  exitsAt: usize,
-  positionsAt: usize,
-  blockAt: usize,
-  sumsToAt: usize,
-  closesAt: usize,
-  rangesAt: usize,
-): void {
-  n = nBars;
-  first = firstBar;
-  bars = rangeBars;
-  entries = entriesAt;
-  exits = exitsAt;
-  positions = positionsAt;
-  blockIndex = blockAt;
-  blockSumsTo = sumsToAt;
-  bindRanges(closesAt, nBars, rangesAt);
-}
-
-export function bindCosts(cash: f64, fee: f64, slip: f64, sellsAtEnd: bool, freeRate: f64, leastReturn: f64, periods: f64): void {
-  initial = cash;
-  commission = fee;
-  slippage = slip;
-  closeAtEnd = sellsAtEnd;
-  riskFree = freeRate;
-  mar = leastReturn;
-  periodsPerYear = periods;
-}
-
-/** Fills the rows and the ranges from the bars; done once a sweep, before any thread evaluates. */
-export function buildTrades(opens: usize, closes: usize): void {
-  let sum: f64 = 0;
-  let squares: f64 = 0;
-  let lost: f64 = 0;
-  let before: f64 = 0;
-  let block: i32 = -1;
-  memory.fill(blockSumsTo, 0, BLOCKS_AND_NONE << 4);
-  for (let i = 0; i < n; i++) {
-    const open = load<f64>(opens + (<usize>i << 3));
-    const close = load<f64>(closes + (<usize>i << 3));
-    const cost = open * (1 + slippage) * (1 + commission);
-    const proceeds = open * (1 - slippage) * (1 - commission);
-    block = <i32>load<i8>(blockIndex + <usize>i);
-    const leaving = proceeds / before - 1;
-    writeOut(i, proceeds, leaving, sum, squares, lost + below(leaving), load<i32>(positions + (<usize>i << 2)), block);
-    if (i > first) {
-      const r = close / before - 1;
-      sum += r;
-      squares += r * r;
-      lost += below(r);
-    }
-    const entering = close / cost - 1;
-    const row = entryOf(i);
-    store<f64>(row, 1 / cost, INVERSE);
-    store<f64>(row, cost, COST);
-    store<f64>(row, lost - below(entering), LOST_IN);
-    store<f64>(row, sum - entering, SUMS_IN);
-    store<f64>(row, squares - entering * entering, SUMS_IN + 8);
-    for (let later = block + 1; later < <i32>BLOCKS_AND_NONE; later++) {
-      store<f64>(blockSumsTo + (<usize>later << 4), sum);
-      store<f64>(blockSumsTo + (<usize>later << 4), squares, 8);
-    }
-    before = close;
-  }
-  writeEnds(entries + FROM_BAR, exits + ROW_BYTES + TO_BAR, ROW_BYTES);
-  if (n > 0) {
-    const last = load<f64>(closes + (<usize>(n - 1) << 3));
-    writeOut(n, last, 0, sum, squares, lost, bars, block);
-    const sold = last * (1 - slippage) * (1 - commission);
-    const former = load<f64>(closes + (<usize>max(n - 2, 0) << 3));
-    const counted = n - 1 > first;
-    const r = counted ? last / former - 1 : 0.0;
-    const leaving = sold / former - 1;
-    const lostBefore = counted ? lost - below(r) : lost;
-    writeOut(n + 1, sold, leaving, sum - r, squares - r * r, lostBefore + below(leaving), bars - 1, block);
-    memory.copy(exitOf(n + 1) + TO_BAR, exitOf(n - 1) + TO_BAR, 24);
-  }
-  buildInner();
-  buildOuter(entries + FROM_BAR, ROW_BYTES);
-}
-
-function writeOut(bar: i32, proceeds: f64, leaving: f64, sum: f64, squares: f64, lost: f64, place: i32, block: i32): void {
-  const row = exitOf(bar);
-  store<f64>(row, proceeds, PROCEEDS);
-  store<f64>(row, lost, LOST_OUT);
-  store<f64>(row, sum + leaving, SUMS_OUT);
-  store<f64>(row, squares + leaving * leaving, SUMS_OUT + 8);
-  store<i32>(row, place, PLACE);
-  store<i32>(row, block, BLOCK);
-}
-
 /** A record of a trial that holds nothing yet. */
 export function clearRecord(record: usize, blockSums: usize): void {
   memory.fill(record, 0, RECORD_BYTES);
@@ -187,39 +77,7 @@ export function clearRecord(record: usize, blockSums: usize): void {
   store<f64>(record, initial, PEAK);
   store<f64>(record, 1, FALL);
   store<i32>(record, NONE, ENTERED);
-  store<u32>(record, 0x811c9dc5, LEDGER);
-}
-
-// @ts-ignore: decorator
-@inline
-function below(r: f64): f64 {
-  const short = smaller(r - mar, 0);
-  return short * short;
-}
-
-/** One instruction, unlike the maximum of two scalars, which has rules for NaN and zeros. */
-// @ts-ignore: decorator
-@inline
-function larger(a: f64, b: f64): f64 {
-  return f64x2.extract_lane(f64x2.pmax(f64x2.splat(a), f64x2.splat(b)), 0);
-}
-
-// @ts-ignore: decorator
-@inline
-function smaller(a: f64, b: f64): f64 {
-  return f64x2.extract_lane(f64x2.pmin(f64x2.splat(a), f64x2.splat(b)), 0);
-}
-
-// @ts-ignore: decorator
-@inline
-function entryOf(bar: i32): usize {
-  return entries + <usize>bar * ROW_BYTES;
-}
-
-// @ts-ignore: decorator
-@inline
-function exitOf(bar: i32): usize {
-  return exits + <usize>bar * ROW_BYTES;
+  store<u32>(record, LEDGER_START, LEDGER);
 }
 
 // @ts-ignore: decorator
@@ -320,8 +178,8 @@ export function applyChanges<T>(record: usize, blockSums: usize, changes: usize,
 
     const from = load<i32>(positions + (<usize>entry << 2));
     const to = load<i32>(rowOut, PLACE);
-    ledger = (ledger ^ <u32>(2 * from + 1)) * 0x01000193;
-    if (idof<T>() != idof<StillOpen>()) ledger = (ledger ^ <u32>(2 * to)) * 0x01000193;
+    ledger = ledgerOf(ledger, from, true);
+    if (idof<T>() != idof<StillOpen>()) ledger = ledgerOf(ledger, to, false);
     held += idof<T>() == idof<AtLastClose>() ? bars - from : to - from;
     moved += idof<T>() == idof<StillOpen>() ? n - entry : left + 2 - entry;
   }
