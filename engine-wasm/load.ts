@@ -1,7 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { instantiate } from "@assemblyscript/loader";
 import type { Bars } from "../core/bars.ts";
-import { FILL_CLOSE, FILL_NEXT_OPEN, SIZING_CASH, SIZING_PERCENT_EQUITY, SIZING_SHARES } from "../core/engine/abi.ts";
 import { checkBars, checkRun } from "../core/engine/check.ts";
 import { capacity, EVENT_COLUMNS, FILL_COLUMNS, makeColumns, TRADE_COLUMNS } from "../core/engine/columns.ts";
 import type {
@@ -15,6 +14,7 @@ import type {
   Trial,
 } from "../core/engine/contract.ts";
 import { VERSION } from "../core/version.ts";
+import { settingsOf } from "./settings.ts";
 
 // The one file that knows the loader, WebAssembly memory and pointers. Views are made anew for each access: growing the
 // memory empties older ones.
@@ -36,7 +36,6 @@ interface Kernels extends Record<string, unknown> {
   returnStatistics(returns: number, n: number, riskFree: number, mar: number, periodsPerYear: number, out: number): void;
 }
 
-const SIZINGS = { percent_equity: SIZING_PERCENT_EQUITY, shares: SIZING_SHARES, cash: SIZING_CASH } as const;
 const OUT_FIELDS = 12;
 /** Kernels read whole vectors: up to this many bytes behind a series. */
 const PADDING = 64;
@@ -213,7 +212,7 @@ export class WasmSimulator implements Simulator {
     const events = arena.reserve(rowBytes(EVENT_COLUMNS) * rows.events);
     this.record = { curve, fills, trades, events, rows };
 
-    configure(kernels, execution);
+    kernels.configure(...settingsOf(execution));
     kernels.bindBook(fills, rows.fills, trades, rows.trades, events, rows.events);
     kernels.bindRun(signalsAt, curve, splits, execution.splits.length);
     kernels.simulate();
@@ -236,25 +235,6 @@ export class WasmSimulator implements Simulator {
     this.floor = arena.kernels.level();
     arena.resident = this;
   }
-}
-
-function configure(kernels: Kernels, execution: Execution): void {
-  kernels.configure(
-    execution.initialCash,
-    execution.fill === "close" ? FILL_CLOSE : FILL_NEXT_OPEN,
-    execution.commission,
-    execution.commissionFixed,
-    execution.slippage,
-    SIZINGS[execution.sizing.type],
-    execution.sizing.value,
-    Number(execution.fractional),
-    Number(execution.onInsufficientCash === "reduce"),
-    Number(execution.closeAtEnd),
-    Number(execution.requireVolume),
-    execution.stopLoss ?? Number.NaN,
-    execution.takeProfit ?? Number.NaN,
-    execution.trailingStop ?? Number.NaN,
-  );
 }
 
 function rowBytes(schema: Readonly<Record<string, { readonly BYTES_PER_ELEMENT: number }>>): number {

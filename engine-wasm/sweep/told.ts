@@ -1,8 +1,8 @@
 import { sliceBars } from "../../core/bars.ts";
-import { FILL_CLOSE, FILL_NEXT_OPEN, SIZING_CASH, SIZING_PERCENT_EQUITY, SIZING_SHARES } from "../../core/engine/abi.ts";
 import type { TrialColumns } from "../../core/sweep/single-trial.ts";
 import type { SweepTask } from "../../core/sweep/sweeper.ts";
 import { blocksOf } from "../../core/sweep/trials.ts";
+import { settingsOf } from "../settings.ts";
 import { layTables, type ValidBars } from "./ground.ts";
 import type { Binding } from "./kernels.ts";
 import { collect, layOutput } from "./output.ts";
@@ -26,7 +26,6 @@ export const WALK_BYTES_A_BAR = 5 * 8 + 8 + 8 + 3 + 4 + 4 + 4 + 6 * 8 + 4;
 const WAYS = { sparse: 0, dense: 1 } as const;
 const DIRECTIONS = { long: 1, short: -1, both: 0 } as const;
 const FAMILIES = { sma: 0, ema: 1, wma: 2 } as const;
-const SIZINGS = { percent_equity: SIZING_PERCENT_EQUITY, shares: SIZING_SHARES, cash: SIZING_CASH } as const;
 
 /** Some trials of a grid; of `ma_crossover` all of one kind of average. */
 export interface ToldTrials {
@@ -117,7 +116,7 @@ function layWalk(threads: SweepThreads, task: SweepTask, valid: ValidBars) {
   const splits = threads.put(Float64Array.from(execution.splits.flatMap(({ bar, ratio }) => [bar, ratio])));
   const { length, first } = blocksOf(n);
   const bindings: Binding[] = [
-    ["configure", ...settingsOf(task)],
+    ["configure", ...settingsOf(execution)],
     [
       "bindWalk",
       ...shared,
@@ -132,23 +131,4 @@ function layWalk(threads: SweepThreads, task: SweepTask, valid: ValidBars) {
     ],
   ];
   return { close, bindings, build: () => threads.kernels.buildWalk() };
-}
-
-function settingsOf({ execution }: SweepTask): readonly number[] {
-  return [
-    execution.initialCash,
-    execution.fill === "close" ? FILL_CLOSE : FILL_NEXT_OPEN,
-    execution.commission,
-    execution.commissionFixed,
-    execution.slippage,
-    SIZINGS[execution.sizing.type],
-    execution.sizing.value,
-    Number(execution.fractional),
-    Number(execution.onInsufficientCash === "reduce"),
-    Number(execution.closeAtEnd),
-    Number(execution.requireVolume),
-    execution.stopLoss ?? Number.NaN,
-    execution.takeProfit ?? Number.NaN,
-    execution.trailingStop ?? Number.NaN,
-  ];
 }
