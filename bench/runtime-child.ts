@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { Engine, Execution } from "../core/engine/contract.ts";
+import { PLAIN_EXECUTION } from "../core/engine/plain-execution.ts";
 import { strategies } from "../core/strategies/registry.ts";
 import { signalsOf } from "../core/strategies/signals.ts";
 import { engineTs } from "../engine-ts/engine.ts";
@@ -10,22 +11,7 @@ import { median } from "./receipt.ts";
 // Bundled and run under several runtimes: `<runtime> child.mjs <path of engine.wasm>`. Prints one line of JSON.
 
 const bars = await tiledSample("SAMPLE-VOL", 1_000_000);
-const execution: Execution = {
-  initialCash: 1e9,
-  fill: "next_open",
-  commission: 0.001,
-  commissionFixed: 0,
-  slippage: 0.0005,
-  sizing: { type: "percent_equity", value: 1 },
-  fractional: true,
-  onInsufficientCash: "reject",
-  closeAtEnd: false,
-  requireVolume: false,
-  stopLoss: null,
-  takeProfit: null,
-  trailingStop: null,
-  splits: [],
-};
+const execution: Execution = { ...PLAIN_EXECUTION, initialCash: 1e9 };
 
 function time(engine: Engine) {
   using simulator = engine.prepare(bars);

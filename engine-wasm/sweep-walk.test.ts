@@ -3,15 +3,16 @@ import { fileURLToPath } from "node:url";
 import { instantiate } from "@assemblyscript/loader";
 import asc from "assemblyscript/asc";
 import { type Bars, emptyBars } from "../core/bars.ts";
-import * as abi from "../core/engine/abi.ts";
+import { SIGNAL_EXIT, SIGNAL_NONE } from "../core/engine/abi.ts";
 import type { Execution, Rates } from "../core/engine/contract.ts";
+import { PLAIN_EXECUTION } from "../core/engine/plain-execution.ts";
 import { randomRun } from "../core/engine/random-run.ts";
 import { normals, uniforms } from "../core/random.ts";
 import { DIRECTIONS, type Direction, signalsOf } from "../core/strategies/signals.ts";
 import { BLOCKS, blocksOf, LEDGER_START, ledgerOf, TRIAL_FIGURES, type TrialFigure } from "../core/sweep/trials.ts";
 import { engineTs } from "../engine-ts/engine.ts";
+import { settingsOf } from "./settings.ts";
 
-const SIZINGS = { percent_equity: abi.SIZING_PERCENT_EQUITY, shares: abi.SIZING_SHARES, cash: abi.SIZING_CASH } as const;
 const NO_RATES: Rates = { riskFreePerPeriod: 0, marPerPeriod: 0, periodsPerYear: 365.25 };
 const RATES: readonly Rates[] = [
   NO_RATES,
@@ -81,22 +82,7 @@ function walkTrials(bars: Bars, trials: readonly Int8Array[], execution: Executi
   const blockSums = reserve(BLOCKS * 16);
   const ordersAt = reserve(n * 4);
   const { length, first } = blocksOf(n);
-  kernels.configure(
-    execution.initialCash,
-    execution.fill === "close" ? abi.FILL_CLOSE : abi.FILL_NEXT_OPEN,
-    execution.commission,
-    execution.commissionFixed,
-    execution.slippage,
-    SIZINGS[execution.sizing.type],
-    execution.sizing.value,
-    Number(execution.fractional),
-    Number(execution.onInsufficientCash === "reduce"),
-    Number(execution.closeAtEnd),
-    Number(execution.requireVolume),
-    execution.stopLoss ?? Number.NaN,
-    execution.takeProfit ?? Number.NaN,
-    execution.trailingStop ?? Number.NaN,
-  );
+  kernels.configure(...settingsOf(execution));
   const { riskFreePerPeriod, marPerPeriod, periodsPerYear } = rates;
   kernels.bindWalk(
     ...shared,
@@ -187,7 +173,7 @@ function expectAgreement(got: Walked, want: Omit<Walked, "doubtful">, path: stri
 function statesOf(signals: Int8Array): Int8Array {
   let state = 0;
   return signals.map((signal) => {
-    if (signal !== abi.SIGNAL_NONE) state = signal === abi.SIGNAL_EXIT ? 0 : signal;
+    if (signal !== SIGNAL_NONE) state = signal === SIGNAL_EXIT ? 0 : signal;
     return state;
   });
 }
@@ -226,23 +212,6 @@ function marketBars(n: number, seed: number, step = 0.006): Bars {
 function setPrice(bars: Bars, i: number, price: number): void {
   for (const column of [bars.open, bars.high, bars.low, bars.close]) column[i] = price;
 }
-
-const ORDINARY: Execution = {
-  initialCash: 10_000,
-  fill: "next_open",
-  commission: 0.001,
-  commissionFixed: 0,
-  slippage: 0.0005,
-  sizing: { type: "percent_equity", value: 1 },
-  fractional: true,
-  onInsufficientCash: "reject",
-  closeAtEnd: false,
-  requireVolume: false,
-  stopLoss: null,
-  takeProfit: null,
-  trailingStop: null,
-  splits: [],
-};
 
 describe("a walked trial agrees with its single run", () => {
   test("in random runs of every setting, over any number of bars", () => {
@@ -285,7 +254,7 @@ describe("a walked trial agrees with its single run", () => {
     let [doubtful, all] = [0, 0];
     for (const direction of DIRECTIONS) {
       for (const [k, setting] of settings.entries()) {
-        const execution = { ...ORDINARY, ...setting };
+        const execution = { ...PLAIN_EXECUTION, ...setting };
         const trials = [1, 4, 15, 60, 250].map((barsEach) => randomStates(3000, 10 * k + barsEach, direction, barsEach));
         for (const [t, got] of walkTrials(bars, trials, execution, RATES[k % 3]!).entries()) {
           all++;
@@ -303,7 +272,7 @@ describe("a walked trial agrees with its single run", () => {
       DIRECTIONS.map((direction) => randomStates(60_000, barsEach, direction, barsEach)),
     );
     for (const setting of [{}, { stopLoss: 0.3, takeProfit: 1, trailingStop: 0.5 }]) {
-      const execution = { ...ORDINARY, ...setting, sizing: { type: "percent_equity", value: 0.3 } } as const;
+      const execution = { ...PLAIN_EXECUTION, ...setting, sizing: { type: "percent_equity", value: 0.3 } } as const;
       for (const [t, got] of walkTrials(bars, trials, execution, RATES[1]!).entries()) {
         expect(got.doubtful).toBe(false);
         expectAgreement(got, single(bars, trials[t]!, execution, RATES[1]!), `trial ${t}`);
@@ -318,9 +287,9 @@ describe("a walked trial is doubtful", () => {
       for (const rates of RATES) {
         const bars = marketBars(n, 7);
         const idle = new Int8Array(n);
-        const [got] = walkTrials(bars, [idle], ORDINARY, rates);
+        const [got] = walkTrials(bars, [idle], PLAIN_EXECUTION, rates);
         expect(got!.doubtful).toBe(false);
-        expectAgreement(got!, single(bars, idle, ORDINARY, rates), `${n} bars`);
+        expectAgreement(got!, single(bars, idle, PLAIN_EXECUTION, rates), `${n} bars`);
       }
     }
   });
@@ -329,7 +298,7 @@ describe("a walked trial is doubtful", () => {
     for (const step of [0, 1e-13]) {
       const bars = marketBars(100, 8);
       for (let i = 0; i < 100; i++) setPrice(bars, i, 100 * (1 + step * i));
-      const execution: Execution = { ...ORDINARY, commission: 0, slippage: 0 };
+      const execution: Execution = { ...PLAIN_EXECUTION, commission: 0, slippage: 0 };
       expect(walkTrials(bars, [new Int8Array(100).fill(1)], execution, NO_RATES)[0]!.doubtful).toBe(true);
     }
   });
@@ -339,7 +308,7 @@ describe("a walked trial is doubtful", () => {
     for (let i = 0; i < 300; i++) setPrice(bars, i, 100 + i);
     const short = new Int8Array(300).fill(-1);
     const brief = short.map((side, i) => (i < 60 ? side : 0));
-    expect(walkTrials(bars, [short, brief], ORDINARY, NO_RATES).map(({ doubtful }) => doubtful)).toEqual([true, false]);
+    expect(walkTrials(bars, [short, brief], PLAIN_EXECUTION, NO_RATES).map(({ doubtful }) => doubtful)).toEqual([true, false]);
   });
 });
 

@@ -1,14 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { ok } from "../../core/result.ts";
-import { rememberingJudge } from "../../core/run/judged-series.ts";
-import { engineTs } from "../../engine-ts/engine.ts";
-import { plainSweeper } from "../../engine-ts/sweep.ts";
 import { decodeTrials } from "../store/trial-blob.ts";
-import { BarCache } from "./bar-cache.ts";
 import { type ChildPool, createPool } from "./pool.ts";
 import { runSweepTask } from "./run-sweep-task.ts";
 import type { SweepParts } from "./sweep-ports.ts";
-import { NOW_MS, someStoredBars, sweepFor, taskFor, temporaryStore, walkForwardFor } from "./test-tasks.ts";
+import { NOW_MS, someStoredBars, sweepFor, sweepPartsOf, taskFor, temporaryStore, walkForwardFor } from "./test-tasks.ts";
 
 const SMALL = { params: { fast: [5, 10], slow: [20, 30, 40] }, objective: "total_return" };
 /** Some seconds of work for the plain sweeper. */
@@ -36,17 +31,7 @@ function poolOf(size: number, sweepBarTrials = 1e9): ChildPool {
   return createPool({ size, jobTimeoutMs: 30_000, jobMemoryMb: 1024, child });
 }
 
-function partsOf(changes: Partial<SweepParts> = {}): SweepParts {
-  return {
-    vault: store.bars,
-    cache: new BarCache(2 ** 24),
-    judge: rememberingJudge(),
-    sweeper: async () => ok({ engine: engineTs, sweeper: plainSweeper(engineTs), fallbackReason: "told so" }),
-    mostBarTrials: undefined,
-    mostBytes: undefined,
-    ...changes,
-  };
-}
+const partsOf = (changes: Partial<SweepParts> = {}) => sweepPartsOf(store.bars, changes);
 
 const ignored = () => {};
 const timeless = (head: string) => ({ ...JSON.parse(head), runtime_seconds: 0, trials_per_second: 0, engine: null });

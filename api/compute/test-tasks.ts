@@ -2,9 +2,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { someBars } from "../../core/indicators/generated-bars.ts";
-import type { StoredBars } from "../../core/jobs/store.ts";
+import type { BarReader, StoredBars } from "../../core/jobs/store.ts";
+import { ok } from "../../core/result.ts";
+import { rememberingJudge } from "../../core/run/judged-series.ts";
 import { encodeRawBars, hashOf } from "../../data/raw-bars-codec.ts";
+import { engineTs } from "../../engine-ts/engine.ts";
+import { plainSweeper } from "../../engine-ts/sweep.ts";
 import { openSqlite } from "../store/sqlite.ts";
+import { BarCache } from "./bar-cache.ts";
+import type { SweepParts } from "./sweep-ports.ts";
 import type { BacktestTask, SweepTask, TaskBars, WalkForwardTask } from "./task.ts";
 
 export const NOW_MS = Date.UTC(2025, 0, 2, 3, 4, 5);
@@ -61,5 +67,15 @@ export function temporaryStore() {
       await close();
       rmSync(folder, { recursive: true });
     },
+  };
+}
+
+/** What sweeps of a test run with: the plain engine, and bars from here. */
+export function sweepPartsOf(vault: BarReader, changes: Partial<SweepParts> = {}): SweepParts {
+  return {
+    ...{ vault, cache: new BarCache(2 ** 24), judge: rememberingJudge() },
+    sweeper: async () => ok({ engine: engineTs, sweeper: plainSweeper(engineTs), fallbackReason: "told so" }),
+    ...{ mostBarTrials: undefined, mostBytes: undefined },
+    ...changes,
   };
 }

@@ -1,14 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { ok } from "../../core/result.ts";
-import { rememberingJudge } from "../../core/run/judged-series.ts";
-import { engineTs } from "../../engine-ts/engine.ts";
-import { plainSweeper } from "../../engine-ts/sweep.ts";
 import { decodeCurve } from "../store/curve-blob.ts";
-import { BarCache } from "./bar-cache.ts";
 import { type ChildPool, createPool } from "./pool.ts";
 import { runWalkForwardTask } from "./run-walk-forward-task.ts";
 import type { SweepParts } from "./sweep-ports.ts";
-import { NOW_MS, someStoredBars, taskFor, temporaryStore, walkForwardFor } from "./test-tasks.ts";
+import { NOW_MS, someStoredBars, sweepPartsOf, taskFor, temporaryStore, walkForwardFor } from "./test-tasks.ts";
 
 const SMALL = { params: { fast: [5, 10], slow: [20, 30, 40] } };
 /** Some seconds of work for the plain sweeper, in many folds. */
@@ -32,17 +27,7 @@ afterAll(async () => {
   await store[Symbol.asyncDispose]();
 });
 
-function partsOf(changes: Partial<SweepParts> = {}): SweepParts {
-  return {
-    vault: store.bars,
-    cache: new BarCache(2 ** 24),
-    judge: rememberingJudge(),
-    sweeper: async () => ok({ engine: engineTs, sweeper: plainSweeper(engineTs), fallbackReason: "told so" }),
-    mostBarTrials: undefined,
-    mostBytes: undefined,
-    ...changes,
-  };
-}
+const partsOf = (changes: Partial<SweepParts> = {}) => sweepPartsOf(store.bars, changes);
 
 const ignored = () => {};
 const timeless = (head: string) => ({ ...JSON.parse(head), runtime_seconds: 0, engine: null });

@@ -1,5 +1,6 @@
 import type { Bars } from "../../core/bars.ts";
 import type { Engine, Execution, Rates } from "../../core/engine/contract.ts";
+import { PLAIN_EXECUTION } from "../../core/engine/plain-execution.ts";
 import { strategies } from "../../core/strategies/registry.ts";
 import { signalsOf } from "../../core/strategies/signals.ts";
 import { WasmSimulator } from "../../engine-wasm/load.ts";
@@ -26,22 +27,7 @@ export interface BenchCase {
 const MILLION = 1_000_000;
 const RATES: Rates = { riskFreePerPeriod: 0, marPerPeriod: 0, periodsPerYear: 252 };
 /** Long and flat, all equity, 10 bps commission, 5 bps slippage. */
-const COSTS: Execution = {
-  initialCash: 1e9,
-  fill: "next_open",
-  commission: 0.001,
-  commissionFixed: 0,
-  slippage: 0.0005,
-  sizing: { type: "percent_equity", value: 1 },
-  fractional: true,
-  onInsufficientCash: "reject",
-  closeAtEnd: false,
-  requireVolume: false,
-  stopLoss: null,
-  takeProfit: null,
-  trailingStop: null,
-  splits: [],
-};
+const COSTS: Execution = { ...PLAIN_EXECUTION, initialCash: 1e9 };
 const STOPS: Execution = { ...COSTS, stopLoss: 0.02, takeProfit: 0.04, trailingStop: 0.03 };
 /** With no bar without volume this changes nothing, but engine-wasm cannot skip quiet bars: the plain walk, scalar. */
 const EVERY_BAR: Execution = { ...COSTS, requireVolume: true };

@@ -1,5 +1,5 @@
 import { type Bars, emptyBars } from "../../core/bars.ts";
-import type { Execution } from "../../core/engine/contract.ts";
+import { PLAIN_EXECUTION } from "../../core/engine/plain-execution.ts";
 import { normals } from "../../core/random.ts";
 import { strategyNamed } from "../../core/strategies/registry.ts";
 import { expandGrid } from "../../core/sweep/expand.ts";
@@ -9,24 +9,6 @@ import type { SweepSpec } from "./spec.ts";
 
 const DAY_MS = 86_400_000;
 const SEED = 7;
-/** Long and flat, all equity, 10 bps commission, 5 bps slippage. */
-const COSTS: Execution = {
-  initialCash: 10_000,
-  fill: "next_open",
-  commission: 0.001,
-  commissionFixed: 0,
-  slippage: 0.0005,
-  sizing: { type: "percent_equity", value: 1 },
-  fractional: true,
-  onInsufficientCash: "reject",
-  closeAtEnd: false,
-  requireVolume: false,
-  stopLoss: null,
-  takeProfit: null,
-  trailingStop: null,
-  splits: [],
-};
-
 /** The sweep of every `every`-th trial of the spec's grid, from the first on. */
 export function taskOf(spec: SweepSpec, every: number): SweepTask {
   const { strategy, direction = "long", execution } = spec;
@@ -36,7 +18,7 @@ export function taskOf(spec: SweepSpec, every: number): SweepTask {
     strategy,
     direction,
     grid: everyOf(gridOf(spec), every),
-    execution: { ...COSTS, ...execution },
+    execution: { ...PLAIN_EXECUTION, ...execution },
     rates: { riskFreePerPeriod: 0, marPerPeriod: 0, periodsPerYear: 252 },
   };
 }

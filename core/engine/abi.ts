@@ -37,6 +37,12 @@ export const EVENT_RUIN = 5;
 /** A dispersion or a loss, in units of return, at or below this counts as zero: ratios over it are undefined. */
 export const ZERO_DISPERSION = 1e-12;
 
+/** In cross-validation: a sum of squares about the mean below this share of the plain sum of squares is rounding: the returns are constant. */
+export const CONSTANT_SHARE = 1e-10;
+
+/** In cross-validation: a mean below this share of the root mean square is rounding: the returns add up to 0. */
+export const ZERO_MEAN_SHARE = 1e-14;
+
 /** An order may exceed the cash at hand by this fraction (rounding), and a quantity may miss a whole number by it. */
 export const CASH_TOLERANCE = 1e-12;
 

@@ -1,14 +1,8 @@
-import { ZERO_DISPERSION } from "../engine/abi.ts";
+import { CONSTANT_SHARE, ZERO_DISPERSION, ZERO_MEAN_SHARE } from "../engine/abi.ts";
 import type { BlockSums } from "./block-sums.ts";
 
 /** The most blocks: half of them make tables of 2^(blocks / 2) sums, and the splits grow as 2^blocks. */
 const MOST_BLOCKS = 20;
-
-/** A sum of squares about the mean below this share of the plain sum of squares is rounding: the returns are constant. */
-const CONSTANT_SHARE = 1e-10;
-
-/** A mean below this share of the root mean square is rounding: the returns add up to 0. */
-const ZERO_MEAN_SHARE = 1e-14;
 
 /**
  * Every way to take half of the blocks as in-sample, told as a pair of sets: `low` of the first half of the blocks, `high` of the second, bit k for block k of

@@ -1,25 +1,8 @@
 import { describe, expect, test } from "bun:test";
 import { emptyBars } from "../bars.ts";
-import type { Execution } from "../engine/contract.ts";
+import { PLAIN_EXECUTION } from "../engine/plain-execution.ts";
 import { kernelsFor, plannedKernel } from "./plan.ts";
 import type { SweepTask } from "./sweeper.ts";
-
-const EXECUTION: Execution = {
-  initialCash: 10_000,
-  fill: "next_open",
-  commission: 0.001,
-  commissionFixed: 0,
-  slippage: 0,
-  sizing: { type: "percent_equity", value: 1 },
-  fractional: true,
-  onInsufficientCash: "reject",
-  closeAtEnd: false,
-  requireVolume: false,
-  stopLoss: null,
-  takeProfit: null,
-  trailingStop: null,
-  splits: [],
-};
 
 /** Pairs of windows as trials of ma_crossover on three bars, the second without volume. */
 function taskOf(pairs: readonly (readonly [number, number])[], changes: Partial<SweepTask> = {}): SweepTask {
@@ -34,7 +17,7 @@ function taskOf(pairs: readonly (readonly [number, number])[], changes: Partial<
     { name: "slow", values: windows },
   ];
   return {
-    ...{ bars, from: 0, strategy: "ma_crossover", direction: "long", execution: EXECUTION },
+    ...{ bars, from: 0, strategy: "ma_crossover", direction: "long", execution: PLAIN_EXECUTION },
     grid: { axes, trials: pairs.length, skipped: 0, choices: Int32Array.from(rows.flat()) },
     rates: { riskFreePerPeriod: 0, marPerPeriod: 0, periodsPerYear: 252 },
     ...changes,
@@ -62,18 +45,18 @@ describe("the plan of a sweep", () => {
   missingLast.close[2] = Number.NaN;
   test.each([
     ["a short side", { direction: "both" }],
-    ["fills at the close", { execution: { ...EXECUTION, fill: "close" } }],
-    ["a part of equity", { execution: { ...EXECUTION, sizing: { type: "percent_equity", value: 0.5 } } }],
-    ["a number of shares", { execution: { ...EXECUTION, sizing: { type: "shares", value: 1 } } }],
-    ["whole shares", { execution: { ...EXECUTION, fractional: false } }],
-    ["a fixed fee", { execution: { ...EXECUTION, commissionFixed: 1 } }],
-    ["costs that leave nothing", { execution: { ...EXECUTION, slippage: 1 } }],
-    ["a stop", { execution: { ...EXECUTION, stopLoss: 0.1 } }],
-    ["a target", { execution: { ...EXECUTION, takeProfit: 0.1 } }],
-    ["a trailing stop", { execution: { ...EXECUTION, trailingStop: 0.1 } }],
-    ["a split", { execution: { ...EXECUTION, splits: [{ bar: 1, ratio: 2 }] } }],
-    ["bars whose volume forbids a fill", { execution: { ...EXECUTION, requireVolume: true } }],
-    ["a last bar without a price to sell at", { bars: missingLast, execution: { ...EXECUTION, closeAtEnd: true } }],
+    ["fills at the close", { execution: { ...PLAIN_EXECUTION, fill: "close" } }],
+    ["a part of equity", { execution: { ...PLAIN_EXECUTION, sizing: { type: "percent_equity", value: 0.5 } } }],
+    ["a number of shares", { execution: { ...PLAIN_EXECUTION, sizing: { type: "shares", value: 1 } } }],
+    ["whole shares", { execution: { ...PLAIN_EXECUTION, fractional: false } }],
+    ["a fixed fee", { execution: { ...PLAIN_EXECUTION, commissionFixed: 1 } }],
+    ["costs that leave nothing", { execution: { ...PLAIN_EXECUTION, slippage: 1 } }],
+    ["a stop", { execution: { ...PLAIN_EXECUTION, stopLoss: 0.1 } }],
+    ["a target", { execution: { ...PLAIN_EXECUTION, takeProfit: 0.1 } }],
+    ["a trailing stop", { execution: { ...PLAIN_EXECUTION, trailingStop: 0.1 } }],
+    ["a split", { execution: { ...PLAIN_EXECUTION, splits: [{ bar: 1, ratio: 2 }] } }],
+    ["bars whose volume forbids a fill", { execution: { ...PLAIN_EXECUTION, requireVolume: true } }],
+    ["a last bar without a price to sell at", { bars: missingLast, execution: { ...PLAIN_EXECUTION, closeAtEnd: true } }],
   ] satisfies [string, Partial<SweepTask>][])("walks the bars with %s", (_, changes) => {
     expect(kernelsFor(taskOf(FULL, changes))).toEqual(["dense", "plain"]);
   });

@@ -1,11 +1,8 @@
 // Sums of eight trials at a time over every set of blocks of either half, and the keys told from them, two trials side by side: those of
 // core/overfitting/splits.ts to the bit, by the same operations in the same order.
-import { ZERO_DISPERSION } from "../../../core/engine/abi";
+import { CONSTANT_SHARE, ZERO_DISPERSION, ZERO_MEAN_SHARE } from "../../../core/engine/abi";
 import { reserve } from "./memory";
 
-/** As in core/overfitting/splits.ts. */
-const CONSTANT_SHARE: f64 = 1e-10;
-const ZERO_MEAN_SHARE: f64 = 1e-14;
 /** Squares of no returns: above 0, yet nothing beside those of any returns that count. */
 const VANISHING: f64 = 1e-200;
 
