@@ -62,7 +62,7 @@ Run it: backgrid run --source dataset --symbol ACME --strategy ma_crossover --da
       "a name that tells no symbol",
       2,
       () => [fileOf(FOUR_BARS, "my prices (2).csv")],
-      ["--symbol is missing", "my prices (2).csv"],
+      ["--symbol is missing", "does not start like a symbol"],
     ],
     ["two files", 2, () => [fileOf(FOUR_BARS), "b.csv"], ["too many arguments"]],
   ])("%s is refused, and nothing is made", async (_what, exitCode, args, words) => {
