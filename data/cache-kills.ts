@@ -1,50 +1,48 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RawBars } from "../core/gate/raw-bars.ts";
-import { type CacheEntry, pathOf, readEntry, type Series, writeEntry } from "./cache-file.ts";
+import type { CacheEntry, Series } from "./cache-entry.ts";
+import { directorySeries } from "./series-directory.ts";
+import type { SeriesStore } from "./series-store.ts";
 
 export const SERIES: Series = { provider: "kills", symbol: "KILL", interval: "1d", adjusted: true };
+const WRITER = fileURLToPath(new URL("./series-process-behaviour.ts", import.meta.url));
 const LONGEST_LIFE_MS = 25;
 const AT_ONCE = 2;
 
-/** What became of killed writers: files read after a kill or beside a writer, and those that were there and could not be read as written. */
+/** What became of killed writers: reads after a kill or beside a writer, and those that did not give an entry as it was written. */
 export interface KillReport {
   readonly kills: number;
   readonly reads: number;
   readonly badReads: number;
 }
 
-/** Kills processes (SIGKILL) that write one cache file over and over, each at a random moment of its writing, and reads the file all the time. */
-export async function killWriters(kills: number): Promise<KillReport> {
-  const folder = await mkdtemp(join(tmpdir(), "backgrid-kills-"));
+/**
+ * Kills processes (SIGKILL) that write one entry of a store over and over, each at a random moment of its writing, and reads it all the time.
+ * @param command starts a process that does `writeEntries` in that store and tells when there is one
+ */
+export async function killWriters(kills: number, store: SeriesStore, command: readonly string[]): Promise<KillReport> {
   const report = { kills: 0, reads: 0, badReads: 0 };
   const check = async () => {
-    const exists = await Bun.file(pathOf(folder, SERIES)).exists();
-    const entry = await readEntry(folder, SERIES);
-    if (entry === undefined && !exists) return;
+    const entry = await store.read(SERIES);
     report.reads++;
     if (entry === undefined || !isAsWritten(entry)) report.badReads++;
   };
   const killer = async () => {
     while (report.kills < kills) {
       report.kills++;
-      await killOne(folder, check);
+      await killOne(command, check);
     }
   };
-  try {
-    await Promise.all(Array.from({ length: AT_ONCE }, killer));
-    if ((await readdir(folder)).every((name) => name.endsWith(".tmp"))) report.badReads++;
-    return report;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  await Promise.all(Array.from({ length: AT_ONCE }, killer));
+  return report;
 }
 
-async function killOne(folder: string, check: () => Promise<void>): Promise<void> {
-  const writer = Bun.spawn([process.execPath, fileURLToPath(import.meta.url), "--write", folder], { stdout: "pipe" });
-  // Its first output says that it writes.
+async function killOne(command: readonly string[], check: () => Promise<void>): Promise<void> {
+  const writer = Bun.spawn([...command], { stdout: "pipe" });
+  // Its first output says that it has written.
   await writer.stdout.getReader().read();
   const until = performance.now() + Math.random() * LONGEST_LIFE_MS;
   do {
@@ -57,9 +55,9 @@ async function killOne(folder: string, check: () => Promise<void>): Promise<void
 }
 
 /** Writes entries 0 to count - 1, one over the other; `onFirst` is told when there is one. */
-export async function writeEntries(folder: string, count: number, onFirst: () => void): Promise<void> {
+export async function writeEntries(store: SeriesStore, count: number, onFirst: () => void): Promise<void> {
   for (let k = 0; k < count; k++) {
-    await writeEntry(folder, entryOf(k));
+    await store.write(entryOf(k));
     if (k === 0) onFirst();
   }
 }
@@ -92,10 +90,18 @@ export function isAsWritten({ holding, raw }: CacheEntry): boolean {
   return raw.timeMs.length === 200 + ((k * 977) % 5000) && columns.every((column) => column.every((value) => value === k + 1));
 }
 
+/** The same for files in a folder that is removed afterwards. */
+export async function killDirectoryWriters(kills: number): Promise<KillReport> {
+  const folder = await mkdtemp(join(tmpdir(), "backgrid-kills-"));
+  try {
+    return await killWriters(kills, directorySeries(folder, Date.now, null), [process.execPath, WRITER, folder, "write"]);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 if (import.meta.main) {
-  const [first = "300", folder] = process.argv.slice(2);
-  if (first === "--write" && folder !== undefined) await writeEntries(folder, Infinity, () => process.stdout.write("writing\n"));
-  const { kills, reads, badReads } = await killWriters(Number(first));
+  const { kills, reads, badReads } = await killDirectoryWriters(Number(process.argv[2] ?? 300));
   console.log(`${kills} kills, ${reads} reads, ${badReads} bad reads`);
   process.exit(badReads === 0 ? 0 : 1);
 }

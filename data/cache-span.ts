@@ -3,7 +3,7 @@ import { type BarRange, WHOLE_RANGE } from "../core/gate/range.ts";
 import type { RawBars } from "../core/gate/raw-bars.ts";
 import type { BarQuery } from "../core/ports.ts";
 import { DAY_MS, HOUR_MS, isDailyOrLonger, MINUTE_MS } from "../core/time.ts";
-import type { CacheEntry, Series } from "./cache-file.ts";
+import type { CacheEntry, Series } from "./cache-entry.ts";
 import { NOTES_ON_THE_END, SHORT_ANSWER } from "./yahoo-chart.ts";
 import { LENGTH_MS } from "./yahoo-range.ts";
 
@@ -11,6 +11,8 @@ import { LENGTH_MS } from "./yahoo-range.ts";
 const FIRST_CLOSE_MS = 5 * HOUR_MS;
 /** How long after its end a bar may still change. */
 const SETTLING_MS = 30 * MINUTE_MS;
+/** By how much the clocks of processes that share a cache may differ. */
+const CLOCKS_DIFFER_MS = 10_000;
 const WARMUP_STEP = 100;
 /** Rows fetched again to see whether the prices are still the same. */
 const OVERLAP_ROWS = 5;
@@ -54,7 +56,7 @@ export function reachesEnd({ holding, raw }: CacheEntry, endMs: number, nowMs: n
   if (endMs <= Math.max(last, Math.min(holding.toMs ?? Infinity, settledMs))) return true;
   if (holding.toMs !== null && holding.toMs < Math.min(endMs, holding.fetchedAtMs)) return false;
   const ageMs = nowMs - holding.fetchedAtMs;
-  return ageMs >= 0 && (ageMs < freshMs || nowMs < last + length + (daily ? FIRST_CLOSE_MS : length));
+  return ageMs >= -CLOCKS_DIFFER_MS && (ageMs < freshMs || nowMs < last + length + (daily ? FIRST_CLOSE_MS : length));
 }
 
 /** Where to begin a fetch that only extends an entry. */

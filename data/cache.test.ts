@@ -8,6 +8,8 @@ import { ok } from "../core/result.ts";
 import { DAY_MS, formatDay, formatInstant } from "../core/time.ts";
 import { type CacheSettings, cachedProvider } from "./cache.ts";
 import { describeBarProvider } from "./conformance.ts";
+import { directorySeries } from "./series-directory.ts";
+import type { SeriesStore } from "./series-store.ts";
 import { yahooProvider } from "./yahoo.ts";
 import { startStandIn } from "./yahoo-stand-in.ts";
 import { days, FRIDAY_EVENING, QUICK, queryOf } from "./yahoo-test-query.ts";
@@ -43,7 +45,7 @@ function cached(folder = newFolder(), inner: BarProvider = yahoo, settings: Part
       return inner.bars(query);
     },
   };
-  const provider = cachedProvider(counting, { folder, name: "yahoo", nowMs, ...settings });
+  const provider = cachedProvider(counting, { store: directorySeries(folder, nowMs, null), name: "yahoo", nowMs, ...settings });
   const got = async (change: Partial<BarQuery> = {}): Promise<ProvidedBars> => {
     const answer = await provider.bars(queryOf(change));
     if (!answer.ok) throw new Error(`${answer.error.code}: ${answer.error.detail}`);
@@ -54,6 +56,7 @@ function cached(folder = newFolder(), inner: BarProvider = yahoo, settings: Part
 
 const dates = ({ raw }: ProvidedBars) => [...raw.timeMs].map(formatDay);
 const ends = (answer: ProvidedBars) => [dates(answer)[0], dates(answer).at(-1)];
+const TIMES = { termMs: 10_000, patienceMs: 10_000, pollMs: 5, answerMs: 5000 };
 const down: BarProvider = { bars: async () => fail("unavailable", "Yahoo cannot be reached") };
 
 describeBarProvider("yahoo", async () => ({
@@ -280,6 +283,47 @@ describe("the cache", () => {
     expect([problems.length, readdirSync(folder)]).toEqual([2, [name]]);
   });
 
+  test.each([
+    ["fails", TIMES, () => Promise.reject(new Error("closed")), "closed"],
+    ["hangs", { ...TIMES, answerMs: 10 }, () => new Promise<never>(() => {}), "no answer within 0.01 s"],
+  ])("goes on answering where its store %s, and tells of it", async (_, times, broken, reason) => {
+    const problems: string[] = [];
+    const lease = () => ({ take: broken, renew: broken, release: broken });
+    const store: SeriesStore = { place: "nowhere", read: broken, write: broken, lease };
+    const onProblem = (message: string) => problems.push(message);
+    const { got, asked } = cached("", yahoo, { store, times, onProblem });
+    expect(ends(await got())).toEqual(["2024-01-01", "2024-06-14"]);
+    await got();
+    expect(asked.length).toBe(1);
+    const unread = `market data kept in nowhere cannot be read: ${reason}`;
+    expect(problems).toEqual([unread, unread, `market data cannot be kept in nowhere: ${reason}`]);
+  });
+
+  test("goes on answering where a lease is lost to the store in the middle of a fetch", async () => {
+    const broken = () => Promise.reject(new Error("closed"));
+    const lease = () => ({ take: async () => true, renew: broken, release: broken });
+    const { got, folder } = cached();
+    await got();
+    const store = { ...directorySeries(folder, nowMs, null), lease };
+    const renewing = { ...TIMES, termMs: 3 };
+    const slow: BarProvider = { bars: (query) => Bun.sleep(20).then(() => yahoo.bars(query)) };
+    now += 4 * DAY_MS;
+    expect(ends(await cached(folder, slow, { store, times: renewing }).got())[1]).toBe("2024-06-18");
+  });
+
+  test("takes what a process with a clock a little ahead has fetched for up to date", async () => {
+    const first = cached();
+    now += 5000;
+    await first.got();
+    now -= 5000;
+    const second = cached(first.folder);
+    await second.got();
+    now -= 60_000;
+    const behind = cached(first.folder);
+    await behind.got();
+    expect([second.asked.length, behind.asked.length]).toEqual([0, 1]);
+  });
+
   test("holds a limited number of series in memory, the rest in files", async () => {
     const { got, asked, folder } = cached(newFolder(), yahoo, { inMemory: 1 });
     await got();
@@ -299,7 +343,10 @@ describe("the cache", () => {
     writeFileSync(recent, "x");
     utimesSync(old, new Date(now - 2 * 3_600_000), new Date(now - 2 * 3_600_000));
     utimesSync(recent, new Date(now), new Date(now));
+    const lock = join(folder, "c.bars.lock");
+    writeFileSync(lock, "z");
+    utimesSync(lock, new Date(now - 2 * 3_600_000), new Date(now - 2 * 3_600_000));
     await cached(folder).got();
-    expect(readdirSync(folder).filter((name) => name.endsWith(".tmp"))).toEqual(["b.bars.2-y.tmp"]);
+    expect(readdirSync(folder).filter((name) => !/^[0-9a-f]{64}\.bars$/.test(name))).toEqual(["b.bars.2-y.tmp"]);
   });
 });

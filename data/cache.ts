@@ -3,29 +3,32 @@ import { type AppError, appError } from "../core/errors.ts";
 import type { BarProvider, BarQuery, ProvidedBars } from "../core/ports.ts";
 import { err, ok, type Result } from "../core/result.ts";
 import { formatTime, isDailyOrLonger, MINUTE_MS } from "../core/time.ts";
-import { type CacheEntry, pathOf, readEntry, removeAbandoned, type Series, writeEntry } from "./cache-file.ts";
+import { type CacheEntry, type Series, seriesKey } from "./cache-entry.ts";
 import { cutOut, isWorthKeeping, joined, overlapStart, reachesBack, reachesEnd, widened } from "./cache-span.ts";
+import { inTime, type SeriesStore, type StoreTimes, withLease } from "./series-store.ts";
 import { SHORT_ANSWER } from "./yahoo-chart.ts";
 import { LENGTH_MS } from "./yahoo-range.ts";
 
 export interface CacheSettings {
-  /** Made when it is missing. */
-  readonly folder: string;
+  /** Shared with other processes. */
+  readonly store: SeriesStore;
   /** Tells one origin of bars from another: the provider, and its address where that is not its usual one. */
   readonly name: string;
   readonly nowMs: () => number;
   /** How long bars up to the present are taken for up to date. */
   readonly freshMs: (interval: Interval) => number;
-  /** Series held in memory beside their files. */
+  /** Series held in memory beside the store. */
   readonly inMemory: number;
-  /** Told when a file cannot be written; bars are answered all the same. */
+  readonly times: StoreTimes;
+  /** Told when the store does not read or write; bars are answered all the same. */
   readonly onProblem: (message: string) => void;
 }
 
-export const CACHE_SETTINGS: Omit<CacheSettings, "folder" | "name"> = {
+export const CACHE_SETTINGS: Omit<CacheSettings, "store" | "name"> = {
   nowMs: Date.now,
   freshMs: (interval) => (isDailyOrLonger(interval) ? 30 * MINUTE_MS : LENGTH_MS[interval]),
   inMemory: 32,
+  times: { termMs: 10_000, patienceMs: 60_000, pollMs: 100, answerMs: 5000 },
   onProblem: () => {},
 };
 
@@ -35,15 +38,15 @@ interface Fetched extends CacheEntry {
 }
 
 /**
- * Bars of another provider, kept in files. One fetch at a time for a series serves all who ask meanwhile. A range that is over is fetched
- * once; one that reaches to the present is extended, and fetched whole again where the prices of the overlap have changed. Only good answers
- * are kept; a damaged file counts as none.
+ * Bars of another provider, kept in a store. One fetch at a time for a series serves all who ask meanwhile, in every process with that store.
+ * A range that is over is fetched once; one that reaches to the present is extended, and fetched whole again where the prices of the overlap
+ * have changed. Only good answers are kept; a damaged entry counts as none.
  *
- * Errors: those of the provider. Without a connection, what the cache holds completely is still answered.
+ * Errors: those of the provider. Without a connection, what the cache holds completely is still answered; without the store, what is fetched.
  */
 export function cachedProvider(
   inner: BarProvider,
-  settings: Partial<CacheSettings> & Pick<CacheSettings, "folder" | "name">,
+  settings: Partial<CacheSettings> & Pick<CacheSettings, "store" | "name">,
 ): BarProvider {
   const cache = new Cache(inner, { ...CACHE_SETTINGS, ...settings });
   return { bars: (query) => cache.bars(query) };
@@ -54,7 +57,6 @@ class Cache {
   private readonly settings: CacheSettings;
   private readonly memory = new Map<string, CacheEntry>();
   private readonly flights = new Map<string, Promise<Result<Fetched, AppError>>>();
-  private tidied: Promise<void> | null = null;
 
   constructor(inner: BarProvider, settings: CacheSettings) {
     this.inner = inner;
@@ -64,13 +66,13 @@ class Cache {
   async bars(query: BarQuery): Promise<Result<ProvidedBars, AppError>> {
     const { symbol, interval, adjusted } = query;
     const series: Series = { provider: this.settings.name, symbol, interval: interval ?? "1d", adjusted };
-    const key = pathOf(this.settings.folder, series);
+    const key = seriesKey(series);
     for (;;) {
       const held = await this.find(key, series, query);
       if (held !== undefined && this.answers(held, query)) return ok(provided(held, query));
       const flight = this.flights.get(key);
       if (flight === undefined) {
-        const started = this.fetch(series, query, held).finally(() => this.flights.delete(key));
+        const started = this.fetchAlone(key, series, query).finally(() => this.flights.delete(key));
         this.flights.set(key, started);
         const fetched = await started;
         return fetched.ok ? ok(provided(fetched.value, query)) : fetched;
@@ -86,14 +88,18 @@ class Cache {
     return reachesBack(entry, query) && reachesEnd(entry, query.range.endMs, nowMs(), freshMs(entry.holding.interval));
   }
 
-  /** From memory, or from the file, which another process may have renewed. */
+  /** From memory, or from the store, which another process may have renewed. */
   private async find(key: string, series: Series, query: BarQuery): Promise<CacheEntry | undefined> {
     const known = this.memory.get(key);
     if (known !== undefined && this.answers(known, query)) {
       this.remember(key, known);
       return known;
     }
-    const entry = (await readEntry(this.settings.folder, series)) ?? known;
+    const { store, times } = this.settings;
+    const read = await inTime(store.read(series), times.answerMs).catch((cause: unknown) => {
+      this.complain(`market data kept in ${store.place} cannot be read`, cause);
+    });
+    const entry = read ?? known;
     if (entry !== undefined) this.remember(key, entry);
     return entry;
   }
@@ -106,14 +112,18 @@ class Cache {
     if (oldest !== undefined && this.memory.size > this.settings.inMemory) this.memory.delete(oldest);
   }
 
-  private async fetch(series: Series, query: BarQuery, held: CacheEntry | undefined): Promise<Result<Fetched, AppError>> {
-    this.tidied ??= removeAbandoned(this.settings.folder, this.settings.nowMs());
-    await this.tidied;
-    if (held !== undefined && reachesBack(held, query)) {
-      const extended = await this.extend(series, query, held);
-      if (extended !== null) return extended;
-    }
-    return this.fetchWhole(series, query, held);
+  /** What another process has fetched meanwhile counts as fetched. */
+  private fetchAlone(key: string, series: Series, query: BarQuery): Promise<Result<Fetched, AppError>> {
+    const { store, times } = this.settings;
+    return withLease(store.lease(series, times.termMs), times, async () => {
+      const held = await this.find(key, series, query);
+      if (held !== undefined && this.answers(held, query)) return ok({ ...held, isKept: true });
+      if (held !== undefined && reachesBack(held, query)) {
+        const extended = await this.extend(series, query, held);
+        if (extended !== null) return extended;
+      }
+      return this.fetchWhole(series, query, held);
+    });
   }
 
   /** Null where an extension does not fit what is held. */
@@ -155,13 +165,17 @@ class Cache {
   }
 
   private async keep(entry: CacheEntry): Promise<Fetched> {
-    const { folder, nowMs, onProblem } = this.settings;
+    const { store, times, nowMs } = this.settings;
     if (!isWorthKeeping(entry.raw, nowMs())) return { ...entry, isKept: false };
-    this.remember(pathOf(folder, entry.holding), entry);
-    await writeEntry(folder, entry).catch((cause: unknown) => {
-      onProblem(`market data cannot be kept in ${folder}: ${cause instanceof Error ? cause.message : String(cause)}`);
+    this.remember(seriesKey(entry.holding), entry);
+    await inTime(store.write(entry), times.answerMs).catch((cause: unknown) => {
+      this.complain(`market data cannot be kept in ${store.place}`, cause);
     });
     return { ...entry, isKept: true };
+  }
+
+  private complain(what: string, cause: unknown): void {
+    this.settings.onProblem(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`);
   }
 }
 
