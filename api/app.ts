@@ -6,6 +6,8 @@ import { methodsOf } from "./http/methods.ts";
 import { problem } from "./http/problem.ts";
 import type { Parts } from "./parts.ts";
 import { barRoutes } from "./routes/bars.ts";
+import { batchSubmitRoutes } from "./routes/batch-submit.ts";
+import { batchRoutes } from "./routes/batches.ts";
 import { datasetRoutes } from "./routes/datasets.ts";
 import { docsRoutes } from "./routes/docs.ts";
 import { eventRoutes } from "./routes/events.ts";
@@ -33,6 +35,8 @@ export function createApp(parts: Parts): Hono<Env> {
     jobRoutes(parts),
     jobPartRoutes(parts),
     sweepPartRoutes(parts),
+    batchSubmitRoutes(parts),
+    batchRoutes(parts),
     eventRoutes(parts),
     verifyRoutes(parts),
     datasetRoutes(parts),

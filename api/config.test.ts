@@ -60,6 +60,41 @@ describe("the settings of a process", () => {
     expect(config.error.findings).toEqual([{ path: name, message }]);
   });
 
+  test("make a fleet of processes with a database and a queue, and none with one of them", () => {
+    const [DATABASE_URL, REDIS_URL] = ["postgres://me:secret@db.example:5433/grid", "redis://127.0.0.1:6380"];
+    const config = readConfig({ DATABASE_URL, REDIS_URL });
+    if (!config.ok) throw new Error(config.error.detail);
+    expect(config.value.leaseMs).toBe(20_000);
+    expect(config.value.fleet).toEqual({
+      databaseUrl: DATABASE_URL,
+      migrationDatabaseUrl: DATABASE_URL,
+      redisUrl: REDIS_URL,
+      redisPrefix: "backgrid",
+      databaseConnections: 10,
+      equityPoints: false,
+      workerPort: null,
+      splitBarTrials: 500_000_000,
+    });
+    for (const env of [{ DATABASE_URL }, { REDIS_URL }]) {
+      const half = readConfig(env);
+      expect(half.ok ? "" : half.error.detail).toEndWith("both make a fleet, none makes one process");
+    }
+    expect(readConfig({})).toMatchObject({ ok: true, value: { fleet: null } });
+  });
+
+  test.each([
+    ["DATABASE_URL", "mysql://x/y", "an address such as postgres://user@127.0.0.1:5432/backgrid"],
+    ["REDIS_URL", "127.0.0.1", "an address such as redis://127.0.0.1:6379"],
+    ["EQUITY_POINTS_TABLE", "1", "one of off, on"],
+    ["REDIS_PREFIX", "a b", "1 to 64 letters, digits, dots, dashes or underscores"],
+    ["WORKER_PORT", "-1", "a whole number from 0 to 65535"],
+  ])("refuse %s=%j in a fleet", (name, value, allowed) => {
+    const fleet = { DATABASE_URL: "postgres://a/b", REDIS_URL: "redis://a" };
+    const config = readConfig({ ...fleet, [name]: value });
+    const message = `${name} must be ${allowed}: got ${JSON.stringify(value)}`;
+    expect(config.ok ? [] : config.error.findings).toEqual([{ path: name, message }]);
+  });
+
   test("that are wrong are told all at once", () => {
     const config = readConfig({ PORT: "x", ENGINE: "c" });
     expect(config.ok ? [] : config.error.findings.map(({ path }) => path)).toEqual(["ENGINE", "PORT"]);

@@ -41,6 +41,11 @@ export function jobsWithPoints(jobs: JobStore, onPoint: OnPoint): JobStore {
       onPoint("after_commit");
       return acceptance;
     },
+    async acceptBatch(...given) {
+      const acceptance = await jobs.acceptBatch(...given);
+      onPoint("after_commit");
+      return acceptance;
+    },
     async finish(user, id, attempt, output) {
       onPoint("before_finish");
       const written = await jobs.finish(user, id, attempt, output);

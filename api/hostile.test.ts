@@ -3,9 +3,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import { BATCH_FIELDS } from "../core/requests/batch.ts";
 import { JOB_FIELDS } from "../core/requests/job.ts";
 import { SWEEP_FIELDS } from "../core/requests/sweep.ts";
 import { WALK_FORWARD_FIELDS } from "../core/requests/walk-forward.ts";
+import { BAD_BATCH_VALUES } from "./hostile/batches.ts";
 import { HOSTILE_BYTES } from "./hostile/bytes.ts";
 import { HOSTILE_REQUESTS, type HostileRequest } from "./hostile/requests.ts";
 import { BAD_SWEEP_VALUES, BAD_VALUES, BAD_WALK_FORWARD_VALUES, REFUSED_BARS } from "./hostile/values.ts";
@@ -71,12 +73,13 @@ describe("a hostile request", () => {
     },
   );
 
-  test("leaves no dataset, no sweep, no walk-forward and no file behind, and no job but those whose bars the gate refused", async () => {
+  test("leaves no dataset, no sweep, no walk-forward, no batch and no file behind, and no job but those whose bars the gate refused", async () => {
     const list = async (name: string): Promise<unknown> => (await fetch(`${server.url}/api/v1/${name}?limit=200`)).json();
     const { items } = z.object({ items: z.array(z.object({ status: z.string() })) }).parse(await list("jobs"));
     expect(items.map(({ status }) => status)).toEqual(Object.keys(REFUSED_BARS).map(() => "failed"));
     expect(await list("sweeps")).toEqual({ items: [], next_cursor: null });
     expect(await list("walk-forwards")).toEqual({ items: [], next_cursor: null });
+    expect(await list("batches")).toEqual({ items: [], next_cursor: null });
     expect(await list("datasets")).toEqual({ items: [], next_cursor: null });
     expect([...new Bun.Glob("uploads/*").scanSync(folder)]).toEqual([]);
   });
@@ -93,11 +96,12 @@ describe("bytes that are no request", () => {
   });
 });
 
-test("the list is long, and has something for every field of a job, a sweep and a walk-forward", () => {
+test("the list is long, and has something for every field of a job, a sweep, a walk-forward and a batch", () => {
   expect(HOSTILE_REQUESTS.length + HOSTILE_BYTES.length).toBeGreaterThanOrEqual(200);
   expect(Object.keys(BAD_VALUES).toSorted()).toEqual([...JOB_FIELDS].toSorted());
   const ofSweeps = SWEEP_FIELDS.filter((name) => !Object.hasOwn(BAD_VALUES, name) || name === "params");
   expect(Object.keys(BAD_SWEEP_VALUES).toSorted()).toEqual(ofSweeps.toSorted());
   const ofWalkForwards = WALK_FORWARD_FIELDS.filter((name) => !SWEEP_FIELDS.includes(name));
   expect(Object.keys(BAD_WALK_FORWARD_VALUES).toSorted()).toEqual(ofWalkForwards.toSorted());
+  expect(Object.keys(BAD_BATCH_VALUES)).toEqual([...BATCH_FIELDS]);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "bun:test";
-import { isJobId, jobIds, LOCAL_USER } from "./ids.ts";
+import { batchIdOf, isBatchId, isJobId, jobIds, LOCAL_USER } from "./ids.ts";
 
 const NOW = Date.UTC(2024, 0, 2, 3, 4, 5, 678);
 const timeOf = (id: string) => Number.parseInt(id.replaceAll("-", "").slice(0, 12), 16);
@@ -82,6 +82,12 @@ describe("ids of jobs", () => {
   ])("are not %j", (text) => {
     expect(isJobId(text)).toBe(false);
   });
+});
+
+test("ids of batches are of the same kind", () => {
+  const id = jobIds(() => NOW)();
+  expect(batchIdOf(id) === (id as string)).toBe(true);
+  expect([isBatchId(id), isBatchId("x"), isBatchId(id.toUpperCase())]).toEqual([true, false, false]);
 });
 
 test("the local user has an id of the same kind", () => {

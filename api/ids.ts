@@ -1,4 +1,4 @@
-import type { JobId, UserId } from "../core/jobs/job.ts";
+import type { BatchId, JobId, UserId } from "../core/jobs/job.ts";
 
 /** The one user of a server without accounts. */
 export const LOCAL_USER = "00000000-0000-7000-8000-000000000001" as UserId;
@@ -7,6 +7,20 @@ const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f
 
 export function isJobId(text: string): text is JobId {
   return UUID_V7.test(text);
+}
+
+export function isBatchId(text: string): text is BatchId {
+  return UUID_V7.test(text);
+}
+
+/** When an id was made, epoch ms. */
+export function timeOf(id: JobId): number {
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}
+
+/** A new id as that of a batch: all are drawn from one row. */
+export function batchIdOf(id: JobId): BatchId {
+  return id as string as BatchId;
 }
 
 /** The 74 bits of chance in a UUID v7, as 22 + 26 + 26 bits, which keeps every sum exact. */

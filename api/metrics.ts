@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-import type { JobStatus } from "../core/jobs/job.ts";
+import type { JobState } from "../core/jobs/job.ts";
 
 /** The service's own figures, all in one registry. */
 export interface ServiceMetrics {
@@ -8,6 +8,16 @@ export interface ServiceMetrics {
   readonly requests: Histogram<"method" | "route" | "status">;
   /** Jobs by the state they came into: `queued` counts accepted ones. */
   readonly jobs: Counter<"status">;
+  /** Jobs that failed for good, by the code of their problem. */
+  readonly problems: Counter<"code">;
+  /** Tries that failed and were put off to be tried again. */
+  readonly retries: Counter;
+  /** Seconds from a job's acceptance to each time it is taken. */
+  readonly wait: Histogram;
+  /** Seconds from taking a job to its end in this process, its bars and its writing included. */
+  readonly run: Histogram;
+  /** Seconds of a call to the store, by its name. */
+  readonly store: Histogram<"call">;
 }
 
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -18,6 +28,7 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
  */
 export function createServiceMetrics(registry: Registry): ServiceMetrics {
   const registers = [registry];
+  const histogram = (name: string, help: string) => new Histogram({ name, help, buckets: SECONDS, registers });
   return {
     registry,
     requests: new Histogram({
@@ -31,6 +42,22 @@ export function createServiceMetrics(registry: Registry): ServiceMetrics {
       name: "backgrid_jobs_total",
       help: "Jobs by the state they came into",
       labelNames: ["status"],
+      registers,
+    }),
+    problems: new Counter({
+      name: "backgrid_job_problems_total",
+      help: "Jobs that failed for good, by the code of their problem",
+      labelNames: ["code"],
+      registers,
+    }),
+    retries: new Counter({ name: "backgrid_job_retries_total", help: "Tries that failed and are made again", registers }),
+    wait: histogram("backgrid_job_wait_seconds", "Time from a job's acceptance to each time it is taken"),
+    run: histogram("backgrid_job_run_seconds", "Time from taking a job to its end in this process"),
+    store: new Histogram({
+      name: "backgrid_store_seconds",
+      help: "Time of a call to the store",
+      labelNames: ["call"],
+      buckets: SECONDS,
       registers,
     }),
   };
@@ -56,6 +83,7 @@ export function addRunnerGauges(
 }
 
 /** Counts a job that came into a state. */
-export function countJob(metrics: ServiceMetrics, status: JobStatus): void {
-  metrics.jobs.inc({ status });
+export function countJob(metrics: ServiceMetrics, state: JobState | { readonly status: "queued" | "cancelled" }): void {
+  metrics.jobs.inc({ status: state.status });
+  if (state.status === "failed") metrics.problems.inc({ code: state.problem.code });
 }

@@ -36,8 +36,8 @@ export interface Runner {
   /** Runs a task outside of jobs (imports, verify), with the pool's limits. */
   readonly pool: ComputePool;
   readonly queued: number;
-  /** How far a sweep or a walk-forward is that runs in this process; null where nothing is known. */
-  progress(id: JobId): Progress | null;
+  /** How far a sweep or a walk-forward is that runs; null where nothing is known. */
+  progress(ref: JobRef): Promise<Progress | null>;
 }
 
 /** What one request may ask for. */
@@ -79,6 +79,10 @@ export interface Parts {
   readonly faults: readonly string[];
   /** Why no engine runs here, or null. */
   readonly engineTrouble: () => string | null;
+  /** Rejects with why no job can be rung for. */
+  readonly pingQueue: () => Promise<void>;
+  /** What `/ready` tells besides. */
+  readonly details: () => Promise<Readonly<Record<string, string>>>;
   /** True once this process is on its way out. */
   readonly stopping: () => boolean;
 }

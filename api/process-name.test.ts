@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { isDeadProcess, processName } from "./process-name.ts";
+import { fleetProcessName, isDeadFleetProcess, isDeadProcess, processName } from "./process-name.ts";
 
 test("this process is alive under its own name", () => {
   expect(isDeadProcess(processName())).toBe(false);
@@ -29,4 +29,18 @@ test("where the system does not tell when a process started, its pid alone decid
   await child.exited;
   expect(processName(child.pid)).toBe(`${child.pid}:`);
   expect(isDeadProcess(`${child.pid}:`)).toBe(true);
+});
+
+test("in a fleet, a process that ended is dead to those of its machine, and nobody judges one of another", async () => {
+  const child = Bun.spawn(["sleep", "30"]);
+  const name = fleetProcessName(child.pid);
+  expect([name, fleetProcessName()].map(isDeadFleetProcess)).toEqual([false, false]);
+  child.kill("SIGKILL");
+  await child.exited;
+  expect(isDeadFleetProcess(name)).toBe(true);
+  expect([`elsewhere/${processName(child.pid)}`, processName(child.pid), "parts"].map(isDeadFleetProcess)).toEqual([
+    false,
+    false,
+    false,
+  ]);
 });

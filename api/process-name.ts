@@ -1,4 +1,5 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
+import { hostname } from "node:os";
 
 /** When a process started, in clock ticks since boot; null where it does not run or the system cannot tell. */
 function startOf(pid: number): string | null {
@@ -28,5 +29,26 @@ export function isDeadProcess(name: string): boolean {
     return false;
   } catch (error) {
     return error instanceof Error && "code" in error && error.code === "ESRCH";
+  }
+}
+
+/** The name under which this process holds leases in a store that other machines share: also tells where its pid counts. */
+export function fleetProcessName(pid: number = process.pid): string {
+  return `${placeName()}/${processName(pid)}`;
+}
+
+/** True for the name of a process that runs no more, as far as that can be told from here. */
+export function isDeadFleetProcess(name: string): boolean {
+  const [place, local] = name.split("/");
+  return local !== undefined && place === placeName() && isDeadProcess(local);
+}
+
+/** Names the machine since its start, and the space that pids are counted in: two containers may have the same pids and, if told to, the same host name. */
+function placeName(): string {
+  try {
+    const boot = readFileSync("/proc/sys/kernel/random/boot_id", "latin1").trim();
+    return `${boot}.${/\d+/.exec(readlinkSync("/proc/self/ns/pid"))?.[0] ?? ""}`;
+  } catch {
+    return hostname().replaceAll("/", "");
   }
 }

@@ -14,6 +14,9 @@ export const RESOURCES = {
   walk_forward: { kind: "walk_forward", path: "/api/v1/walk-forwards", idName: "walk_forward_id", word: "walk-forward" },
 } as const satisfies { readonly [K in JobKind]: Resource & { readonly kind: K } };
 
+/** Batches are no jobs: they have some. */
+export const BATCHES_PATH = "/api/v1/batches";
+
 /** The id of a job under the name that its kind has for it. */
 export function idOf({ kind, id }: Pick<Job, "kind" | "id">): Readonly<Record<string, string>> {
   return { [RESOURCES[kind].idName]: id };

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Config, readConfig } from "./config.ts";
-import { serveUntilStopped } from "./serve.ts";
+import { runUntilStopped } from "./serve.ts";
 import { startService } from "./service.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "backgrid-service-"));
@@ -124,7 +124,7 @@ describe("a service that cannot start says why", () => {
 describe("serving until a signal", () => {
   test("ends with 0 on SIGTERM and logs its address, the signal and the end", async () => {
     const { entries, log } = journal();
-    const done = serveUntilStopped(configOf(), log, () => setTimeout(() => process.emit("SIGTERM"), 10));
+    const done = runUntilStopped("serve", configOf(), log, () => setTimeout(() => process.emit("SIGTERM"), 10));
     expect(await done).toBe(0);
     expect(entries.map(({ message }) => message)).toEqual(["listening", "SIGTERM: finishing what runs", "stopped"]);
     process.removeAllListeners("SIGTERM");
@@ -133,7 +133,7 @@ describe("serving until a signal", () => {
 
   test("ends with 1 and a line in the log where it cannot start", async () => {
     const { entries, log } = journal();
-    expect(await serveUntilStopped(configOf({ HOST: "0.0.0.0" }), log)).toBe(1);
+    expect(await runUntilStopped("serve", configOf({ HOST: "0.0.0.0" }), log)).toBe(1);
     expect(entries).toEqual([{ level: "error", message: expect.stringContaining("HOST 0.0.0.0") }]);
   });
 });

@@ -13,6 +13,7 @@ import { plainSweeper } from "../engine-ts/sweep.ts";
 import { createApp } from "./app.ts";
 import { BarCache } from "./compute/bar-cache.ts";
 import { runAnyTask } from "./compute/run-any-task.ts";
+import { rememberingParser } from "./compute/sweep-requests.ts";
 import type { ComputePool, OnProgress, OutputOf, Task, TaskResult } from "./compute/task.ts";
 import { jobIds, LOCAL_USER } from "./ids.ts";
 import { addRunnerGauges, createServiceMetrics } from "./metrics.ts";
@@ -57,6 +58,8 @@ export async function startTestService(changes: Partial<Parts> = {}): Promise<Te
     cache: new BarCache(2 ** 24),
     judge: rememberingJudge(),
     sweeper: async () => ok({ engine: engineTs, sweeper: plainSweeper(engineTs), fallbackReason: null }),
+    partReader: { partOutput: async () => undefined },
+    parse: rememberingParser(),
     mostBytes: undefined,
     mostBarTrials: MOST_BAR_TRIALS,
   };
@@ -105,6 +108,8 @@ export async function startTestService(changes: Partial<Parts> = {}): Promise<Te
     defaultWaitMs: 10_000,
     uploadFolder: folder,
     engineTrouble: () => null,
+    pingQueue: async () => {},
+    details: async () => ({ mode: "one process" }),
     stopping: () => false,
     ...changes,
   };

@@ -4,11 +4,13 @@ import { type AppError, fail } from "../core/errors.ts";
 import type { BarProvider } from "../core/ports.ts";
 import { ok, type Result } from "../core/result.ts";
 import type { Sweeper } from "../core/sweep/sweeper.ts";
+import type { CacheSettings } from "../data/cache.ts";
 import { engineTs } from "../engine-ts/engine.ts";
 import { plainSweeper } from "../engine-ts/sweep.ts";
 import { loadEngineWasm } from "../engine-wasm/load.ts";
 import { loadSweeper } from "../engine-wasm/sweep/sweeper.ts";
 import type { Config, EngineChoice } from "./config.ts";
+import { isDeadProcess, processName } from "./process-name.ts";
 import type { SqliteOptions, SqliteStores } from "./store/sqlite.ts";
 
 /** The engine in use; `fallbackReason` tells why it is not the WebAssembly one where `auto` wanted that. */
@@ -82,16 +84,28 @@ export async function openStores(
   });
 }
 
-/** Bars from Yahoo, kept in the data folder. Nothing is loaded before the first are asked for. */
-export function yahooBars({ dataDir, yahooBaseUrl }: Pick<Config, "dataDir" | "yahooBaseUrl">, clock: () => number): BarProvider {
+/**
+ * Bars from Yahoo, kept in the data folder, or in another store that processes share. Nothing is loaded before the first are asked for.
+ * @param more `onProblem` is told when the store does not read or write
+ */
+export function yahooBars(
+  { dataDir, yahooBaseUrl }: Pick<Config, "dataDir" | "yahooBaseUrl">,
+  clock: () => number,
+  more: Partial<Pick<CacheSettings, "store" | "onProblem">> = {},
+): BarProvider {
   let provider: Promise<BarProvider> | undefined;
   const load = async () => {
-    const [{ cachedProvider }, { yahooProvider }] = await Promise.all([import("../data/cache.ts"), import("../data/yahoo.ts")]);
+    const [{ cachedProvider }, { directorySeries }, { yahooProvider }] = await Promise.all([
+      import("../data/cache.ts"),
+      import("../data/series-directory.ts"),
+      import("../data/yahoo.ts"),
+    ]);
     const yahoo = yahooProvider({ nowMs: clock, ...(yahooBaseUrl === null ? {} : { baseUrl: yahooBaseUrl }) });
     return cachedProvider(yahoo, {
       name: yahooBaseUrl === null ? "yahoo" : `yahoo at ${yahooBaseUrl}`,
-      folder: join(dataDir, "cache"),
+      store: directorySeries(join(dataDir, "cache"), clock, { own: processName(), isDead: isDeadProcess }),
       nowMs: clock,
+      ...more,
     });
   };
   return {

@@ -1,3 +1,4 @@
+import { benchDriver } from "./driver.ts";
 import { benchExact } from "./exact.ts";
 import { benchHono } from "./http/hono.ts";
 import { benchIsolation } from "./http/isolation.ts";
@@ -52,8 +53,9 @@ const suites: Readonly<Record<string, (effort: Effort) => void | Promise<void>>>
   "sweep-thresholds": benchSweepThresholds,
   "sweep-latency": benchSweepLatency,
   luck: benchLuck,
+  driver: benchDriver,
 };
-const ONLY_WHEN_NAMED = ["luck"];
+const ONLY_WHEN_NAMED = ["driver", "luck"];
 const SYNC = ["sync-latency", "sync-throughput", "sync-heavy", "sync-memory", "sync-profile", "size"];
 const groups: Readonly<Record<string, readonly string[]>> = {
   sync: SYNC,

@@ -4,7 +4,7 @@ import { startStandIn } from "../data/yahoo-stand-in.ts";
 import { runCli } from "./program.ts";
 import { backgrid, barsFile, freshPath, recorder, WAVE, withEnvironment } from "./test-session.ts";
 
-const COMMANDS = ["run", "sweep", "walk-forward", "serve", "import", "verify", "strategies"];
+const COMMANDS = ["run", "sweep", "walk-forward", "serve", "doctor", "import", "verify", "strategies"];
 
 describe("the command line", () => {
   test("alone tells what there is and ends with 0", async () => {

@@ -24,6 +24,15 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     load: async () => (await import("./walk-forward.ts")).defineWalkForward,
   },
   serve: { doc: "answer over HTTP", load: async () => (await import("./serve.ts")).defineServe },
+  doctor: {
+    doc: "tell what is configured, reachable and wrong",
+    load: async () => (await import("./doctor.ts")).defineDoctor,
+  },
+  worker: { doc: "run the jobs of a fleet", load: async () => (await import("./worker.ts")).defineWorker },
+  migrate: {
+    doc: "bring the schema of a fleet's database up to date",
+    load: async () => (await import("./migrate.ts")).defineMigrate,
+  },
   import: { doc: "store a file of bars as a dataset", load: async () => (await import("./import.ts")).defineImport },
   verify: { doc: "run a stored job again and compare", load: async () => (await import("./verify.ts")).defineVerify },
   strategies: {

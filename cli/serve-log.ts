@@ -1,7 +1,7 @@
-import type { serveUntilStopped } from "../api/serve.ts";
+import type { jsonLog } from "../api/log.ts";
 import type { Terminal } from "./terminal.ts";
 
-type Log = Parameters<typeof serveUntilStopped>[1];
+type Log = ReturnType<typeof jsonLog>;
 
 /**
  * The service's log for people: a line for each request and for what else happens, errors on the second stream. That it listens is told with

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Config } from "../api/config.ts";
 import { jsonLog } from "../api/log.ts";
-import { serveUntilStopped } from "../api/serve.ts";
+import { runUntilStopped } from "../api/serve.ts";
 import { reportFailure } from "./failure.ts";
 import { givenFlags } from "./given-flags.ts";
 import { styles } from "./report/style.ts";
@@ -29,9 +29,11 @@ export function defineServe(command: Command, terminal: Terminal, done: (exitCod
       const flags = givenFlags(command);
       const json = flags.has("--json");
       const config = configWith(flags);
-      if (!config.ok) done(reportFailure(config.error, terminal, json));
-      else if (json || terminal.interactive !== true) done(await serveUntilStopped(config.value, jsonLog(terminal.write)));
-      else done(await serveUntilStopped(config.value, plainLog(terminal), greeter(config.value, terminal)));
+      if (!config.ok) return done(reportFailure(config.error, terminal, json));
+      const plain = !json && terminal.interactive === true;
+      const log = plain ? plainLog(terminal) : jsonLog(terminal.write);
+      const greet = plain ? greeter(config.value, terminal) : () => {};
+      done(await runUntilStopped("serve", config.value, log, (url) => url !== null && greet(url)));
     });
 }
 

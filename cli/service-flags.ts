@@ -13,6 +13,7 @@ const FLAGS = [
   { flag: "--engine", variable: "ENGINE" },
   { flag: "--concurrency", variable: "CONCURRENCY" },
   { flag: "--threads", variable: "THREADS" },
+  { flag: "--worker-port", variable: "WORKER_PORT" },
   { flag: "--quiet", variable: "LOG_REQUESTS" },
 ] as const;
 
@@ -23,6 +24,7 @@ const OPTIONS = {
   "--engine": ["--engine <name>", `${ENGINE_CHOICES.join(", ")} (auto, or what ENGINE says)`],
   "--concurrency": ["--concurrency <n>", "child processes: jobs at a time (one a core, or what CONCURRENCY says)"],
   "--threads": ["--threads <n>", "threads a sweep (cores / children, or what THREADS says)"],
+  "--worker-port": ["--worker-port <number>", "answer /health, /ready and /metrics there (nowhere, or what WORKER_PORT says)"],
   "--quiet": ["--quiet", "no line for each request"],
 } as const satisfies Record<(typeof FLAGS)[number]["flag"], readonly [string, string]>;
 

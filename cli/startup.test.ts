@@ -21,7 +21,7 @@ function loadedWith(file: string, seen = new Set<string>()): Set<string> {
 
 /** What only some commands or some sources need. */
 const HEAVY =
-  /^(hono|@resvg|dejavu|bun:sqlite|prom-client|yahoo-finance2|hyparquet|api\/(app|serve|service|runner|routes|store)\b|data\/(yahoo|cache))/;
+  /^(hono|@resvg|dejavu|bun:sqlite|bullmq|postgres|prom-client|yahoo-finance2|hyparquet|api\/(app|serve|service|runner|routes|store)\b|data\/(yahoo|cache))/;
 
 test("the program starts with nothing but its list of commands", () => {
   const loaded = [...loadedWith("cli/main.ts")];
@@ -39,5 +39,5 @@ test.each(["run", "sweep", "strategies"])(
 );
 
 test("such loading is seen where it happens", () => {
-  expect([...loadedWith("cli/serve.ts")].filter((name) => HEAVY.test(name))).toContain("hono");
+  expect([...loadedWith("api/service.ts")].filter((name) => HEAVY.test(name))).toContain("hono");
 });

@@ -18,6 +18,7 @@ const isTestHelper = (file: string) => /(^|\/)test-[a-z-]+\.ts$/.test(file);
 const API_OF_CLI = [
   ...["api/config.ts", "api/wiring.ts", "api/http-errors.ts", "api/ids.ts"],
   ...["api/serve.ts", "api/log.ts"],
+  ...["api/doctor/check.ts", "api/doctor/doctor.ts"],
   ...["api/compute/import-file.ts", "api/shown-dataset.ts"],
   ...["api/rerun.ts", "api/compute/run-task.ts", "api/compute/bar-cache.ts"],
 ];

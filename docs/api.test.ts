@@ -50,7 +50,7 @@ describe("docs/api.md", () => {
       });
       const [printed, complaint] = await Promise.all([child.stdout.text(), child.stderr.text()]);
       expect(complaint).toBe("");
-      id = /"(?:job|sweep|walk_forward)_id":"([^"]+)"/.exec(printed)?.[1] ?? id;
+      id = /"(?:job|sweep|walk_forward|batch)_id":"([^"]+)"/.exec(printed)?.[1] ?? id;
       expect(plain(printed, form)).toMatch(patternOf(plain(shown, form)));
     },
   );

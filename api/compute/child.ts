@@ -1,16 +1,16 @@
 import { Worker } from "node:worker_threads";
 import { type AppError, fail } from "../../core/errors.ts";
-import type { BarReader } from "../../core/jobs/store.ts";
 import type { Result } from "../../core/result.ts";
 import { rememberingJudge } from "../../core/run/judged-series.ts";
-import { openBarVault } from "../store/sqlite-bars.ts";
 import { type WiredSweeper, wireEngine, wireSweeper } from "../wiring.ts";
 import { BarCache } from "./bar-cache.ts";
 import { commitFaultOf } from "./commit-fault.ts";
+import { lateReader } from "./late-reader.ts";
 import { type AnyTaskResult, type ChildSettings, type FromChild, isToChild } from "./protocol.ts";
 import { runAnyTask } from "./run-any-task.ts";
 import type { TaskParts } from "./run-task.ts";
 import type { SweepParts } from "./sweep-ports.ts";
+import { rememberingParser } from "./sweep-requests.ts";
 import type { OnProgress, Task } from "./task.ts";
 
 // A child of the pool, started with its parent's process id: one task at a time, answers over the channel to the parent, never ends on its own
@@ -39,7 +39,7 @@ process.on("message", async (message: unknown) => {
   }
 });
 
-async function start({ databasePath, engine, faults, threads = 1, sweepBarTrials, sweepBytes }: ChildSettings): Promise<void> {
+async function start({ database, engine, faults, threads = 1, sweepBarTrials, sweepBytes }: ChildSettings): Promise<void> {
   const wired = await wireEngine(engine);
   if (!wired.ok) {
     tell({ kind: "unfit", error: wired.error });
@@ -47,8 +47,10 @@ async function start({ databasePath, engine, faults, threads = 1, sweepBarTrials
     return;
   }
   let sweeper: Promise<Result<WiredSweeper, AppError>> | undefined;
+  const reader = lateReader(database);
   parts = {
-    ...{ ...wired.value, vault: openLate(databasePath), cache: new BarCache(CACHE_BYTES), judge: rememberingJudge() },
+    ...{ ...wired.value, vault: reader, cache: new BarCache(CACHE_BYTES), judge: rememberingJudge() },
+    ...{ partReader: reader, parse: rememberingParser() },
     sweeper: () => {
       sweeper ??= wireSweeper(engine, threads);
       return sweeper;
@@ -70,17 +72,6 @@ async function outcomeOf(task: Task, onProgress: OnProgress): Promise<AnyTaskRes
     process.stderr.write(`${Bun.inspect(cause)}\n`);
     return fail("internal", `a bug: ${cause instanceof Error ? cause.message : String(cause)}`);
   }
-}
-
-/** The database may be made after the child was started. */
-function openLate(path: string): BarReader {
-  let vault: BarReader | null = null;
-  return {
-    get(hash) {
-      vault ??= openBarVault(path);
-      return vault.get(hash);
-    },
-  };
 }
 
 function tell(message: FromChild): void {

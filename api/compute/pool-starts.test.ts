@@ -8,7 +8,7 @@ const SETTINGS = {
   size: 1,
   jobTimeoutMs: 1000,
   jobMemoryMb: 1024,
-  child: { databasePath: "", engine: "auto", faults: false },
+  child: { database: { kind: "sqlite", path: "" }, engine: "auto", faults: false },
 } as const;
 
 /** Children that do at their start what they are told to. */

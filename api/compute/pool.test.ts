@@ -14,7 +14,7 @@ let store: Store;
 let pool: ChildPool;
 
 function settings(changes: Partial<PoolSettings> = {}): PoolSettings {
-  const child = { databasePath: store.path, engine: "auto", faults: true } as const;
+  const child = { database: { kind: "sqlite", path: store.path }, engine: "auto", faults: true } as const;
   return { size: 1, jobTimeoutMs: 30_000, jobMemoryMb: 1024, child, ...changes };
 }
 

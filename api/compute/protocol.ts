@@ -4,8 +4,8 @@ import type { Task, TaskResult } from "./task.ts";
 
 /** What a child is told at its start. */
 export interface ChildSettings {
-  /** The SQLite file with the table `bars`; opened read-only when the first task needs it. */
-  readonly databasePath: string;
+  /** Where bars, and parts of sweeps, are read from when the first task needs them: a SQLite file, opened read-only, or PostgreSQL. */
+  readonly database: { readonly kind: "sqlite"; readonly path: string } | { readonly kind: "postgres"; readonly url: string };
   readonly engine: EngineChoice;
   /** Whether the strategies that fail on purpose exist. */
   readonly faults: boolean;

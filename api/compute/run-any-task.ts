@@ -1,5 +1,6 @@
 import type { AppError } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
+import { runSweepPartTask } from "./run-sweep-part-task.ts";
 import { runSweepTask } from "./run-sweep-task.ts";
 import { runTask, type TaskParts } from "./run-task.ts";
 import { runWalkForwardTask } from "./run-walk-forward-task.ts";
@@ -15,6 +16,8 @@ export function runAnyTask(
   switch (task.kind) {
     case "sweep":
       return runSweepTask(task, parts, onProgress);
+    case "sweep_part":
+      return runSweepPartTask(task, parts, onProgress);
     case "walk_forward":
       return runWalkForwardTask(task, parts, onProgress);
     default:

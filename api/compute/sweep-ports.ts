@@ -1,15 +1,20 @@
 import type { AppError } from "../../core/errors.ts";
+import type { PartReader } from "../../core/jobs/store.ts";
 import type { BarQuery } from "../../core/ports.ts";
 import { ok, type Result } from "../../core/result.ts";
 import type { Judge } from "../../core/run/judged-series.ts";
 import type { SweepPorts } from "../../core/run/sweep.ts";
 import type { WiredSweeper } from "../wiring.ts";
 import { sha256 } from "./sha256.ts";
-import type { OnProgress, SweepTask, WalkForwardTask } from "./task.ts";
+import type { ParseSweepText } from "./sweep-requests.ts";
+import type { OnProgress, SweepPartTask, SweepTask, WalkForwardTask } from "./task.ts";
 import { type RowSources, rowsOf } from "./task-rows.ts";
 
 /** What a process needs to run sweeps. */
 export interface SweepParts extends RowSources {
+  /** Where the parts of a sweep are read from. */
+  readonly partReader: PartReader;
+  readonly parse: ParseSweepText;
   /** Remembers what the gate found about rows. */
   readonly judge: Judge;
   /** Made when it is asked for first, and kept. Errors: `unavailable`. */
@@ -29,12 +34,12 @@ export interface PreparedSweep {
 const PROGRESS_EVERY_MS = 100;
 
 /**
- * Errors: `not_found` when the rows are not there (any more), `bad_data` when they cannot be read, those of the sweeper.
+ * Errors: those of `rowsOf` and of the sweeper.
  * @param query      what a sample is asked for
  * @param onProgress is told some ten times a second at most
  */
 export async function preparedSweep(
-  task: SweepTask | WalkForwardTask,
+  task: SweepTask | SweepPartTask | WalkForwardTask,
   query: BarQuery,
   parts: SweepParts,
   onProgress: OnProgress,

@@ -3,7 +3,17 @@ import { decodeTrials } from "../store/trial-blob.ts";
 import { type ChildPool, createPool } from "./pool.ts";
 import { runSweepTask } from "./run-sweep-task.ts";
 import type { SweepParts } from "./sweep-ports.ts";
-import { NOW_MS, someStoredBars, sweepFor, sweepPartsOf, taskFor, temporaryStore, walkForwardFor } from "./test-tasks.ts";
+import type { SweptOutput } from "./task.ts";
+import {
+  NOW_MS,
+  someStoredBars,
+  sweepFor,
+  sweepPartsOf,
+  sweptBy,
+  taskFor,
+  temporaryStore,
+  walkForwardFor,
+} from "./test-tasks.ts";
 
 const SMALL = { params: { fast: [5, 10], slow: [20, 30, 40] }, objective: "total_return" };
 /** Some seconds of work for the plain sweeper. */
@@ -27,7 +37,13 @@ afterAll(async () => {
 });
 
 function poolOf(size: number, sweepBarTrials = 1e9): ChildPool {
-  const child = { databasePath: store.path, engine: "ts", faults: true, threads: 1, sweepBarTrials } as const;
+  const child = {
+    database: { kind: "sqlite", path: store.path },
+    engine: "ts",
+    faults: true,
+    threads: 1,
+    sweepBarTrials,
+  } as const;
   return createPool({ size, jobTimeoutMs: 30_000, jobMemoryMb: 1024, child });
 }
 
@@ -39,8 +55,7 @@ const timeless = (head: string) => ({ ...JSON.parse(head), runtime_seconds: 0, t
 describe("a sweep task", () => {
   test("gives the answer, and all trials packed", async () => {
     const output = await runSweepTask(sweepFor(SMALL), partsOf(), ignored);
-    if (!output.ok) throw new Error(output.error.detail);
-    const { head, headline, objective, best, trials, resultHash } = output.value;
+    const { head, headline, objective, best, trials, resultHash } = sweptBy(output);
     const answer = JSON.parse(head);
     expect(answer).toMatchObject({
       sweep_id: "sweep",
@@ -73,6 +88,7 @@ describe("a sweep task", () => {
     expect(await codeOf(SMALL)).toBe("ok");
     expect(await codeOf({ params: { fast: 0 } })).toBe("invalid_request");
     expect(await codeOf(SMALL, { vault: { get: async () => undefined } })).toBe("not_found");
+    expect(await codeOf(SMALL, { vault: { get: () => Promise.reject(new Error("closed")) } })).toBe("unavailable");
     expect(await codeOf({ ...SMALL, start: "2090-01-01" })).toBe("no_data");
     expect(await codeOf(SMALL, { mostBarTrials: 6 * 300 })).toBe("ok");
     expect(await codeOf(SMALL, { mostBarTrials: 6 * 300 - 1 })).toBe("too_costly");
@@ -101,8 +117,8 @@ describe("a child with a sweep", () => {
       await pool.run(sweepFor(SMALL), undefined, (done) => told.push(done)),
       await runSweepTask(sweepFor(SMALL), partsOf(), ignored),
     ];
-    if (!there.ok || !here.ok) throw new Error("a sweep failed");
-    expect({ ...there.value, head: timeless(there.value.head) }).toEqual({ ...here.value, head: timeless(here.value.head) });
+    const shown = (output: SweptOutput) => ({ ...output, head: timeless(output.head) });
+    expect(shown(sweptBy(there))).toEqual(shown(sweptBy(here)));
     expect(told[0]).toBe(0);
   });
 

@@ -15,7 +15,8 @@ export interface RowSources {
 }
 
 /**
- * The rows of a task. Errors: `not_found` when they are not there (any more), `bad_data` when they cannot be read.
+ * The rows of a task. Errors: `not_found` when they are not there (any more), `bad_data` when they cannot be read, `unavailable` when the store does not
+ * answer.
  * @param query what a sample is asked for
  */
 export async function rowsOf(
@@ -38,8 +39,18 @@ async function fromVault(
   { hash, origin }: Extract<TaskBars, { kind: "stored" }>,
   vault: BarReader,
 ): Promise<Result<ProvidedBars, AppError>> {
-  const bytes = await vault.get(hash);
-  if (bytes === undefined) return fail("not_found", `the bars ${hash} are not stored here (any more)`);
-  const raw = decodeRawBars(bytes);
+  const bytes = await fromStore(() => vault.get(hash));
+  if (!bytes.ok) return bytes;
+  if (bytes.value === undefined) return fail("not_found", `the bars ${hash} are not stored here (any more)`);
+  const raw = decodeRawBars(bytes.value);
   return raw.ok ? ok({ raw: raw.value, origin }) : raw;
+}
+
+/** What a store gives. Errors: `unavailable` when it rejects. */
+export async function fromStore<T>(read: () => Promise<T>): Promise<Result<T, AppError>> {
+  try {
+    return ok(await read());
+  } catch (cause) {
+    return fail("unavailable", `the store does not answer: ${cause instanceof Error ? cause.message : String(cause)}`);
+  }
 }

@@ -1,6 +1,16 @@
 import type { AppError } from "../../core/errors.ts";
 import type { BarWarning } from "../../core/gate/raw-bars.ts";
-import type { Headline, PackedCurve, PackedTrials, SweepOutput, WalkForwardOutput } from "../../core/jobs/job.ts";
+import type {
+  Headline,
+  JobId,
+  NewPart,
+  PackedCurve,
+  PackedTrials,
+  PartOutput,
+  SweepOutput,
+  UserId,
+  WalkForwardOutput,
+} from "../../core/jobs/job.ts";
 import type { BarOrigin } from "../../core/ports.ts";
 import type { Result } from "../../core/result.ts";
 
@@ -32,6 +42,18 @@ export interface BacktestTask extends JobTask {
 export interface SweepTask extends JobTask {
   readonly kind: "sweep";
   readonly sweepId: string;
+  /** Of more trials x bars than this it is not run, but the blocks are told in which it is to be run. Left out: it is run whatever it costs. */
+  readonly splitAbove?: number;
+  /** The parts in which it was run, in order, to be collected; they are read from the store of the child. Left out: it is run. */
+  readonly parts?: { readonly user: UserId; readonly ids: readonly JobId[] };
+}
+
+/** A block of the trials of a grid. */
+export interface SweepPartTask extends JobTask {
+  readonly kind: "sweep_part";
+  /** In grid order. */
+  readonly first: number;
+  readonly count: number;
 }
 
 /** All trials of a grid on the in-sample bars of every fold. */
@@ -49,11 +71,11 @@ export interface ImportTask {
   readonly nowMs: number;
 }
 
-export type Task = BacktestTask | SweepTask | WalkForwardTask | ImportTask;
+export type Task = BacktestTask | SweepTask | SweepPartTask | WalkForwardTask | ImportTask;
 
 /** Whether it runs the trials of a grid: such tasks take long, tell their progress, and leave room for others. */
 export function runsGrids(kind: Task["kind"]): boolean {
-  return kind === "sweep" || kind === "walk_forward";
+  return kind === "sweep" || kind === "sweep_part" || kind === "walk_forward";
 }
 
 export interface BacktestOutput {
@@ -71,6 +93,17 @@ export interface BacktestOutput {
 /** What a sweep leaves, to be stored; `head` is its whole answer. */
 export interface SweptOutput extends Omit<SweepOutput, "barsHash"> {
   readonly trials: PackedTrials;
+}
+
+/** Blocks of trials in which a sweep is to be run, in grid order. */
+export interface SplitOutput {
+  readonly kind: "sweep";
+  readonly blocks: readonly Pick<NewPart, "first" | "count">[];
+}
+
+/** What a part of a sweep leaves, to be stored. */
+export interface SweptPartOutput extends PartOutput {
+  readonly kind: "sweep_part";
 }
 
 /** What a walk-forward leaves, to be stored. */
@@ -92,7 +125,8 @@ export interface ImportOutput {
 
 export interface OutputOf {
   readonly backtest: BacktestOutput;
-  readonly sweep: SweptOutput;
+  readonly sweep: SweptOutput | SplitOutput;
+  readonly sweep_part: SweptPartOutput;
   readonly walk_forward: WalkedOutput;
   readonly import: ImportOutput;
 }

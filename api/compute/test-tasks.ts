@@ -11,7 +11,8 @@ import { plainSweeper } from "../../engine-ts/sweep.ts";
 import { openSqlite } from "../store/sqlite.ts";
 import { BarCache } from "./bar-cache.ts";
 import type { SweepParts } from "./sweep-ports.ts";
-import type { BacktestTask, SweepTask, TaskBars, WalkForwardTask } from "./task.ts";
+import { rememberingParser } from "./sweep-requests.ts";
+import type { BacktestTask, SweepTask, SweptOutput, TaskBars, TaskResult, WalkForwardTask } from "./task.ts";
 
 export const NOW_MS = Date.UTC(2025, 0, 2, 3, 4, 5);
 
@@ -28,6 +29,13 @@ export function sweepFor(fields: object, bars: TaskBars = { kind: "sample", symb
     ...{ kind: "sweep", sweepId: "sweep", createdAtMs: NOW_MS - 1000, nowMs: NOW_MS },
     ...{ request: JSON.stringify(body), bars },
   };
+}
+
+/** What a sweep that must succeed, in one piece, leaves. */
+export function sweptBy(result: TaskResult<"sweep">): SweptOutput {
+  if (!result.ok) throw new Error(result.error.detail);
+  if ("blocks" in result.value) throw new Error("the sweep was split");
+  return result.value;
 }
 
 /** A walk-forward of a test over the same bars. */
@@ -73,7 +81,8 @@ export function temporaryStore() {
 /** What sweeps of a test run with: the plain engine, and bars from here. */
 export function sweepPartsOf(vault: BarReader, changes: Partial<SweepParts> = {}): SweepParts {
   return {
-    ...{ vault, cache: new BarCache(2 ** 24), judge: rememberingJudge() },
+    ...{ vault, cache: new BarCache(2 ** 24), judge: rememberingJudge(), parse: rememberingParser() },
+    partReader: { partOutput: async () => undefined },
     sweeper: async () => ok({ engine: engineTs, sweeper: plainSweeper(engineTs), fallbackReason: "told so" }),
     ...{ mostBarTrials: undefined, mostBytes: undefined },
     ...changes,

@@ -18,7 +18,7 @@ beforeAll(async () => {
   await store.bars.put(STORED);
   pool = createPool({
     ...{ size: 1, jobTimeoutMs: 30_000, jobMemoryMb: 1024 },
-    child: { databasePath: store.path, engine: "ts", faults: true, threads: 1, sweepBarTrials: 1e9 },
+    child: { database: { kind: "sqlite", path: store.path }, engine: "ts", faults: true, threads: 1, sweepBarTrials: 1e9 },
   });
   await pool.ready;
 });

@@ -1,5 +1,6 @@
 import type { ErrorCode } from "../../core/errors.ts";
 import type { Piece } from "../test-socket.ts";
+import { BATCH_REQUESTS, BATCHES } from "./batches.ts";
 import {
   BAD_BARS,
   BAD_BODIES,
@@ -141,6 +142,7 @@ export const HOSTILE_REQUESTS: readonly HostileRequest[] = [
     ...{ name: "a walk-forward without windows", method: "POST", path: WALK_FORWARDS, headers: JSON_HEADERS },
     ...{ body: withFields({}), codes: ["invalid_request"], field: "in_sample_bars" },
   },
+  ...BATCH_REQUESTS,
   ...Object.entries(BAD_BARS).map(([name, changes]) => job(name, withBars(changes), ["invalid_request"], { field: "bars" })),
   ...Object.entries(REFUSED_BARS).map(([name, changes]) => job(name, withBars(changes), ["bad_data"])),
   ...BAD_BODIES.map(([name, body]) => job(`a body of ${name}`, body, ["invalid_json"])),
@@ -202,7 +204,7 @@ export const HOSTILE_REQUESTS: readonly HostileRequest[] = [
     codes: ["payload_too_large"],
   },
   ...BAD_IDS.flatMap((id) =>
-    [JOBS, SWEEPS, WALK_FORWARDS].flatMap((path) =>
+    [JOBS, SWEEPS, WALK_FORWARDS, BATCHES].flatMap((path) =>
       (["GET", "DELETE"] as const).map(
         (method): HostileRequest => ({
           name: `${method} ${path}/${id.slice(0, 40)}`,
@@ -300,6 +302,9 @@ export const HOSTILE_REQUESTS: readonly HostileRequest[] = [
       ["GET", `${WALK_FORWARDS}/x/trades`],
       ["GET", `${WALK_FORWARDS}/x/trials`],
       ["POST", `${WALK_FORWARDS}/x/verify`],
+      ["PUT", BATCHES],
+      ["POST", `${BATCHES}/x`],
+      ["GET", `${BATCHES}/x/events`],
       ["POST", "/api/v1/datasets/X"],
       ["POST", "/health"],
       ["PROPFIND", JOBS],

@@ -259,6 +259,18 @@ export const BAD_QUERIES: Readonly<Record<string, readonly string[]>> = {
     "nope=1",
     "sort=sharpe",
   ],
+  "/api/v1/batches": [
+    "limit=0",
+    "limit=201",
+    "limit=1&limit=2",
+    "status=queued",
+    "symbol=AAPL",
+    "cursor=x",
+    "cursor=am9iczo",
+    "cursor=YmF0Y2hlczp4",
+    `cursor=${"A".repeat(4000)}`,
+    "__proto__=1",
+  ],
   "/api/v1/sweeps/x/trials": [
     "limit=0",
     "limit=1001",

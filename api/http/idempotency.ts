@@ -14,7 +14,7 @@ const KEY = /^[\x21-\x7e]{1,255}$/;
 export function idempotencyKey(
   header: string | null,
   body: Parameters<typeof canonicalJson>[0],
-  kind: JobKind,
+  kind: JobKind | "batch",
 ): Result<IdempotencyKey | null, AppError> {
   if (header === null) return ok(null);
   if (!KEY.test(header)) {

@@ -1,5 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { processName } from "../process-name.ts";
+import { isDeadProcess, processName } from "../process-name.ts";
+
+/** How long a child may outlive its parent. */
+const OUTLIVES_MS = 3000;
 
 /** The children that a process has now, by process id and start. */
 export function childrenOf(pid: number): string[] {
@@ -22,4 +25,14 @@ function fromProc(): string[] {
       return [];
     }
   });
+}
+
+/** How many of these still live when they have had their time to notice that their parents are gone. */
+export async function livingOf(names: ReadonlySet<string>): Promise<number> {
+  const until = performance.now() + OUTLIVES_MS;
+  for (;;) {
+    const living = [...names].filter((name) => !isDeadProcess(name)).length;
+    if (living === 0 || performance.now() > until) return living;
+    await Bun.sleep(20);
+  }
 }

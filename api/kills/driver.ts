@@ -3,11 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { uniforms } from "../../core/random.ts";
 import { FAULT_POINTS, type FaultPoint } from "../faults.ts";
-import { isDeadProcess } from "../process-name.ts";
 import { RESOURCES } from "../resource.ts";
 import { startServer, type TestServer } from "../test-server.ts";
 import { type Findings, findingsOf } from "./audit.ts";
-import { childrenOf } from "./children.ts";
+import { childrenOf, livingOf } from "./children.ts";
 import { Client } from "./client.ts";
 import { type Expected, expectedOutcomes } from "./requests.ts";
 
@@ -15,8 +14,6 @@ const CONNECTIONS = 6;
 const LONGEST_LIFE_MS = 300;
 /** A fault point that nobody comes by is no test of it. */
 const FAULT_WITHIN_MS = 10_000;
-/** How long a child may outlive its server. */
-const CHILD_OUTLIVES_MS = 3000;
 const OPEN = Object.values(RESOURCES).flatMap(({ path }) => [`${path}?status=queued`, `${path}?status=running`]);
 const FINAL_WITHIN_MS = 30_000;
 /** A fault kills when so many jobs, or fewer, have come by it. */
@@ -155,16 +152,6 @@ async function allFinal(url: string): Promise<void> {
     const lists = await Promise.all(open.map((response) => response.text()));
     if (lists.every((list) => list.startsWith('{"items":[],'))) return;
     if (performance.now() > until) throw new Error(`jobs are left: ${lists.join(" ")}`);
-    await Bun.sleep(20);
-  }
-}
-
-/** How many still live when they have had their time to notice. */
-async function livingOf(names: ReadonlySet<string>): Promise<number> {
-  const until = performance.now() + CHILD_OUTLIVES_MS;
-  for (;;) {
-    const living = [...names].filter((name) => !isDeadProcess(name)).length;
-    if (living === 0 || performance.now() > until) return living;
     await Bun.sleep(20);
   }
 }

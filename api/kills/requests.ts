@@ -1,6 +1,7 @@
 import type { AppError } from "../../core/errors.ts";
 import { someBars } from "../../core/indicators/generated-bars.ts";
 import type { JobKind } from "../../core/jobs/job.ts";
+import type { BarProvider } from "../../core/ports.ts";
 import { parseJob } from "../../core/requests/job.ts";
 import { parseSweep } from "../../core/requests/sweep.ts";
 import { parseWalkForward } from "../../core/requests/walk-forward.ts";
@@ -63,32 +64,37 @@ export interface Expected {
 
 /** Every body run once, in this process, without a service and by the other engine. @throws when one does not run */
 export function expectedOutcomes(): Promise<readonly Expected[]> {
-  return Promise.all(BODIES.map(({ kind, body }) => ONCE[kind](body)));
+  return Promise.all(BODIES.map((sent) => outcomeOf(sent, sampleProvider)));
+}
+
+/** A body run once, likewise. @param provider of bars that are not in it. @throws when it does not run */
+export function outcomeOf({ kind, body }: SentBody, provider: BarProvider): Promise<Expected> {
+  return ONCE[kind](body, provider);
 }
 
 const ONCE = { backtest: runOnce, sweep: sweptOnce, walk_forward: walkedOnce } as const satisfies Readonly<
-  Record<JobKind, (body: object) => Promise<Expected>>
+  Record<JobKind, (body: object, provider: BarProvider) => Promise<Expected>>
 >;
 
-async function runOnce(body: object): Promise<Expected> {
+async function runOnce(body: object, given: BarProvider): Promise<Expected> {
   const asked = must(parseJob(body));
-  const provider = asked.bars === undefined ? sampleProvider : inlineProvider(asked.bars);
+  const provider = asked.bars === undefined ? given : inlineProvider(asked.bars);
   const { resultHash, bars } = must(await runBacktest(asked.request, { provider, engine: engineTs, nowMs: Date.now() }));
   return { resultHash, size: bars.timeMs.length };
 }
 
-async function sweptOnce(body: object): Promise<Expected> {
+async function sweptOnce(body: object, given: BarProvider): Promise<Expected> {
   const asked = must(parseSweep(body));
-  const provider = asked.bars === undefined ? sampleProvider : inlineProvider(asked.bars);
+  const provider = asked.bars === undefined ? given : inlineProvider(asked.bars);
   const ran = await runSweep(asked.request, { provider, engine: engineTs, sweeper: plainSweeper(engineTs), nowMs: Date.now() });
   if (ran === undefined) throw new Error("a sweep was called off");
   const { resultHash, table } = must(ran);
   return { resultHash, size: table.grid.trials };
 }
 
-async function walkedOnce(body: object): Promise<Expected> {
+async function walkedOnce(body: object, given: BarProvider): Promise<Expected> {
   const asked = must(parseWalkForward(body));
-  const provider = asked.bars === undefined ? sampleProvider : inlineProvider(asked.bars);
+  const provider = asked.bars === undefined ? given : inlineProvider(asked.bars);
   const ports = { provider, engine: engineTs, sweeper: plainSweeper(engineTs), nowMs: Date.now() };
   const ran = await runWalkForward(asked.request, ports);
   if (ran === undefined) throw new Error("a walk-forward was called off");

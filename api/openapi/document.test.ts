@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { parseBatch } from "../../core/requests/batch.ts";
 import { parseJob } from "../../core/requests/job.ts";
 import { parseSweep } from "../../core/requests/sweep.ts";
 import { parseWalkForward } from "../../core/requests/walk-forward.ts";
@@ -6,7 +7,7 @@ import { strategies } from "../../core/strategies/registry.ts";
 import { parseInlineBars } from "../../data/inline.ts";
 import { HTTP_STATUS } from "../http-errors.ts";
 import { openApiDocument } from "./document.ts";
-import { jobExamples, sweepExamples, walkForwardExamples } from "./examples.ts";
+import { batchExamples, jobExamples, sweepExamples, walkForwardExamples } from "./examples.ts";
 import { isObject } from "./schema.ts";
 import { complaints, listOf, object, resolved } from "./schema-check.ts";
 
@@ -46,6 +47,7 @@ describe("the OpenAPI document", () => {
           "GET /api/v1/walk-forwards/{id}/equity",
           "GET /api/v1/walk-forwards/{id}/events",
         ],
+        ...["POST /api/v1/batches", "GET /api/v1/batches", "GET /api/v1/batches/{id}", "DELETE /api/v1/batches/{id}"],
         ...["POST /api/v1/jobs/{id}/verify", "GET /api/v1/strategies", "GET /api/v1/datasets", "PUT /api/v1/datasets/{symbol}"],
         ...["GET /api/v1/datasets/{symbol}", "DELETE /api/v1/datasets/{symbol}", "GET /api/v1/bars", "GET /health", "GET /ready"],
         ...["GET /metrics", "GET /openapi.json", "GET /docs"],
@@ -165,4 +167,9 @@ test.each(Object.entries(sweepExamples))("the example sweep %s is one that works
 test.each(Object.entries(walkForwardExamples))("the example walk-forward %s is one that works", (_, { value }) => {
   expect(complaints(object(schemas.WalkForwardRequest), value, { document })).toEqual([]);
   expect(parseWalkForward(value)).toMatchObject({ ok: true });
+});
+
+test.each(Object.entries(batchExamples))("the example batch %s is one that works", (_, { value }) => {
+  expect(complaints(object(schemas.BatchRequest), value, { document })).toEqual([]);
+  expect(parseBatch(value)).toMatchObject({ ok: true });
 });

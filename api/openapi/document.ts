@@ -1,4 +1,7 @@
 import { answerSchemas } from "./answer-schemas.ts";
+import { batchPaths } from "./batch-paths.ts";
+import { batchRequestSchemas } from "./batch-request-schema.ts";
+import { batchSchemas } from "./batch-schemas.ts";
 import { jobPaths } from "./job-paths.ts";
 import { operationObject, type PathItem } from "./operation.ts";
 import { otherPaths } from "./other-paths.ts";
@@ -30,20 +33,21 @@ export function openApiDocument(version: string): JsonSchema {
       { name: "jobs", description: "Backtests." },
       { name: "sweeps", description: "A backtest for every combination of parameters." },
       { name: "walk-forwards", description: "Parameters that one stretch of bars chooses, and the next one tries." },
+      { name: "batches", description: "A job or a sweep on each of many symbols." },
       { name: "strategies", description: "What can be run." },
       { name: "data", description: "What it can be run on." },
       { name: "service", description: "The service itself." },
     ],
     paths: Object.fromEntries(
-      Object.entries({ ...jobPaths, ...sweepPaths, ...walkForwardPaths, ...otherPaths }).map(([path, item]) => [
+      Object.entries({ ...jobPaths, ...sweepPaths, ...walkForwardPaths, ...batchPaths, ...otherPaths }).map(([path, item]) => [
         path,
         pathObject(item),
       ]),
     ),
     components: {
       schemas: {
-        ...{ ...requestSchemas(), ...sweepRequestSchemas() },
-        ...{ ...answerSchemas, ...sweepSchemas, ...walkForwardSchemas, ...recordSchemas, ...resourceSchemas },
+        ...{ ...requestSchemas(), ...sweepRequestSchemas(), ...batchRequestSchemas() },
+        ...{ ...answerSchemas, ...sweepSchemas, ...walkForwardSchemas, ...batchSchemas, ...recordSchemas, ...resourceSchemas },
       },
     },
   };

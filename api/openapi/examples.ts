@@ -113,3 +113,27 @@ export const walkForwardExamples = {
     },
   },
 } as const;
+
+/** Requests for batches that work on a fresh server. */
+export const batchExamples = {
+  job: {
+    summary: "One strategy on each of three samples",
+    value: {
+      symbols: ["SAMPLE-TREND", "SAMPLE-RANGE", "SAMPLE-VOL"],
+      job: { source: "sample", strategy: "ma_crossover", params: { fast: 20, slow: 50 }, start: "2015-01-01", commission: 0.001 },
+    },
+  },
+  sweep: {
+    summary: "One grid on each of two samples",
+    value: {
+      symbols: ["SAMPLE-TREND", "SAMPLE-VOL"],
+      sweep: {
+        source: "sample",
+        strategy: "rsi_reversion",
+        params: { period: [7, 14], lower: [20, 30], upper: [70, 80] },
+        start: "2015-01-01",
+        overfitting: "none",
+      },
+    },
+  },
+} as const;

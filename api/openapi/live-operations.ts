@@ -23,11 +23,25 @@ export const LIVE_WALK_FORWARD: Live = {
   id: path("id", WALK_FORWARD_ID, "`walk_forward_id` of the walk-forward."),
 };
 
-const OF_SUBMISSIONS = {
+export const OF_SUBMISSIONS = {
   ...LOCATION,
   ...responseHeader("Preference-Applied", "What of `Prefer` was followed."),
   ...responseHeader("Idempotency-Replayed", "`true` where the key was used before."),
 };
+
+/** The headers of a request for something to be run. */
+export function submissionHeaders(word: string): readonly JsonSchema[] {
+  return [
+    header("Prefer", { type: "string" }, "`wait=N`: seconds to wait, at most 60. `respond-async`: do not wait.", {
+      example: "wait=10",
+    }),
+    header(
+      "Idempotency-Key",
+      { type: "string", minLength: 1, maxLength: 255, pattern: "^[\\x21-\\x7e]+$" },
+      `Visible ASCII. A repeat with an equal body answers the ${word} that the first one made; with another body it is 422.`,
+    ),
+  ];
+}
 
 /** `POST` of a new one. */
 export function submission({ word, idName, tag, name }: Live, summary: string, examples: JsonSchema): Operation {
@@ -36,16 +50,7 @@ export function submission({ word, idName, tag, name }: Live, summary: string, e
     tags: [tag],
     summary,
     description: `Waits for the result, by default for 30 seconds, and answers it; a ${word} that needs longer goes on. A refused request leaves no ${word}. A ${word} that fails within the wait answers its problem, with \`${idName}\` and \`Location\`.`,
-    parameters: [
-      header("Prefer", { type: "string" }, "`wait=N`: seconds to wait, at most 60. `respond-async`: do not wait.", {
-        example: "wait=10",
-      }),
-      header(
-        "Idempotency-Key",
-        { type: "string", minLength: 1, maxLength: 255, pattern: "^[\\x21-\\x7e]+$" },
-        `Visible ASCII. A repeat with an equal body answers the ${word} that the first one made; with another body it is 422.`,
-      ),
-    ],
+    parameters: submissionHeaders(word),
     requestBody: { required: true, content: { "application/json": { schema: ref(`${name}Request`), examples } } },
     responses: {
       200: answer({

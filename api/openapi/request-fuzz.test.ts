@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import type { AppError } from "../../core/errors.ts";
+import { BATCH_FIELDS, BATCHED_JOB_FIELDS, parseBatch } from "../../core/requests/batch.ts";
 import { JOB_FIELDS, parseJob } from "../../core/requests/job.ts";
 import { parseSweep, SWEEP_FIELDS } from "../../core/requests/sweep.ts";
 import { parseWalkForward, WALK_FORWARD_FIELDS } from "../../core/requests/walk-forward.ts";
@@ -13,11 +14,13 @@ import { complaints, object, resolved } from "./schema-check.ts";
 const document = openApiDocument("0.1.0");
 const RUNS = 500;
 
+type Parse = typeof parseJob | typeof parseSweep | typeof parseWalkForward | typeof parseBatch;
+
 /** What a server says of a body before it looks for data. */
-function refusal(parse: typeof parseJob | typeof parseSweep | typeof parseWalkForward, body: unknown): AppError | null {
+function refusal(parse: Parse, body: unknown): AppError | null {
   const asked = parse(body);
   if (!asked.ok) return asked.error;
-  const bars = asked.value.bars === undefined ? null : parseInlineBars(asked.value.bars);
+  const bars = !("bars" in asked.value) || asked.value.bars === undefined ? null : parseInlineBars(asked.value.bars);
   return bars === null || bars.ok ? null : bars.error;
 }
 
@@ -34,21 +37,26 @@ const UNSAYABLE = [
   /^params\.\w+ has \S+ values, the limit/,
   /^constraints\.\d+ must compare/,
   /^purge_bars must leave a bar/,
+  /^symbols\.\d+ must be another symbol/,
+  /^\d+ symbols x \d+ trials make /,
 ];
 
 /** What is wrong in itself may also be far too much. */
 const REFUSALS = ["invalid_request", "too_costly"];
 
+const ALIASES = ["cash", "initial_capital", "fees"];
+
 describe.each([
-  ["JobRequest", parseJob, JOB_FIELDS],
-  ["SweepRequest", parseSweep, SWEEP_FIELDS],
-  ["WalkForwardRequest", parseWalkForward, WALK_FORWARD_FIELDS],
+  ["JobRequest", parseJob, [...JOB_FIELDS, ...ALIASES]],
+  ["SweepRequest", parseSweep, [...SWEEP_FIELDS, ...ALIASES]],
+  ["WalkForwardRequest", parseWalkForward, [...WALK_FORWARD_FIELDS, ...ALIASES]],
+  ["BatchRequest", parseBatch, BATCH_FIELDS],
 ] as const)("the schema %s", (name, parse, known) => {
   const schema = resolved(`#/components/schemas/${name}`, document);
   const fields = Object.keys(object(schema.properties));
 
   test("names the fields that are read, and the other names of some", () => {
-    expect([...fields].sort()).toEqual([...known, "cash", "initial_capital", "fees"].sort());
+    expect([...fields].sort()).toEqual([...known].sort());
   });
 
   test("allows what is accepted, or refused by name for a reason that a schema cannot say", () => {
@@ -103,6 +111,13 @@ describe.each([
     fc.assert(fc.property(mutant, check), { numRuns: RUNS });
     expect(forbidden).toBeGreaterThan(RUNS / 4);
   });
+});
+
+test("the schema of a job, or a sweep, of a batch names the fields that are read, and the other names of some", () => {
+  const fieldsOf = (name: string) => Object.keys(object(resolved(`#/components/schemas/${name}`, document).properties)).sort();
+  const ofSweeps = SWEEP_FIELDS.filter((name) => name !== "symbol" && name !== "bars");
+  expect(fieldsOf("BatchedJobRequest")).toEqual([...BATCHED_JOB_FIELDS, ...ALIASES].sort());
+  expect(fieldsOf("BatchedSweepRequest")).toEqual([...ofSweeps, ...ALIASES].sort());
 });
 
 /** A setter for each value within a value. */

@@ -82,20 +82,25 @@ const OWN_SIGNALS: JsonSchema = {
   not: { required: ["direction"] },
 };
 
-/** Combinations of fields that contradict each other. */
-export const FORBIDDEN: readonly JsonSchema[] = [
+/** Settings that contradict each other. */
+export const FORBIDDEN_SETTINGS: readonly JsonSchema[] = [
   { required: ["initial_cash", "cash"] },
   { required: ["initial_cash", "initial_capital"] },
   { required: ["cash", "initial_capital"] },
   { required: ["commission", "fees"] },
-  { not: { anyOf: [{ required: ["symbol"] }, { required: ["bars"] }] } },
-  { required: ["source"], properties: { source: { const: "inline" } }, not: { required: ["bars"] } },
-  { required: ["source", "bars"], properties: { source: { enum: JOB_SOURCES.filter((source) => source !== "inline") } } },
   {
     required: ["splits"],
     properties: { splits: { minItems: 1 } },
     not: { required: ["adjusted"], properties: { adjusted: { const: false } } },
   },
+];
+
+/** Combinations of fields that contradict each other. */
+export const FORBIDDEN: readonly JsonSchema[] = [
+  ...FORBIDDEN_SETTINGS,
+  { not: { anyOf: [{ required: ["symbol"] }, { required: ["bars"] }] } },
+  { required: ["source"], properties: { source: { const: "inline" } }, not: { required: ["bars"] } },
+  { required: ["source", "bars"], properties: { source: { enum: JOB_SOURCES.filter((source) => source !== "inline") } } },
 ];
 
 const rows = (items: JsonSchema, description: string) => list(items, description, { minItems: 1, maxItems: MOST_INLINE_ROWS });
@@ -128,7 +133,7 @@ export function schemaName(strategy: string): string {
   return strategy.replace(/(^|_)([a-z])/g, (_, __, letter: string) => letter.toUpperCase());
 }
 
-function paramsName(strategy: string): string {
+export function paramsName(strategy: string): string {
   return `${schemaName(strategy)}Params`;
 }
 

@@ -124,8 +124,13 @@ export const resourceSchemas: Properties = {
     {
       status: { const: "ready" },
       checks: { type: "object", additionalProperties: { const: "ok" }, description: "Each part that was asked." },
+      mode: words(["one process", "fleet"], "Whether jobs are run here, or by workers."),
+      equity_points: words(
+        ["off", "plain", "hypertable"],
+        "Of a fleet: whether each point of a curve is a row as well, and in which kind of table.",
+      ),
     },
-    { description: "This process can take jobs." },
+    { description: "This process can take jobs.", optional: ["equity_points"] },
   ),
   JobList: page(ref("JobSummary"), "Jobs, the newest first."),
   TradeList: page(ref("Trade"), "Closed trades of a job, the oldest first."),

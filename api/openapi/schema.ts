@@ -91,3 +91,4 @@ function uuid(what: string): JsonSchema {
 export const JOB_ID: JsonSchema = uuid("job");
 export const SWEEP_ID: JsonSchema = uuid("sweep");
 export const WALK_FORWARD_ID: JsonSchema = uuid("walk-forward");
+export const BATCH_ID: JsonSchema = uuid("batch");

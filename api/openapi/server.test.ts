@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { VERSION } from "../../core/version.ts";
 import { startServer, type TestServer } from "../test-server.ts";
 import { openApiDocument } from "./document.ts";
-import { jobExamples, sweepExamples, walkForwardExamples } from "./examples.ts";
+import { batchExamples, jobExamples, sweepExamples, walkForwardExamples } from "./examples.ts";
 import { complaints, object } from "./schema-check.ts";
 
 const document = openApiDocument(VERSION);
@@ -60,6 +60,8 @@ const SWEEPS = "/api/v1/sweeps";
 const SWEEP = "/api/v1/sweeps/{id}";
 const WALK_FORWARDS = "/api/v1/walk-forwards";
 const WALK_FORWARD = "/api/v1/walk-forwards/{id}";
+const BATCHES = "/api/v1/batches";
+const BATCH = "/api/v1/batches/{id}";
 const DATASET = "/api/v1/datasets/{symbol}";
 const CSV = { headers: { accept: "text/csv" } };
 
@@ -183,6 +185,37 @@ describe("a running server answers what the document says", () => {
     expect((await submit(idle, {}, WALK_FORWARDS)).body).toMatchObject({ efficiency_ratio: null, folds: [{ chosen: null }, {}] });
     expect((await submit({ symbol: "AAPL" }, {}, WALK_FORWARDS)).status).toBe(400);
     expect((await call("GET", WALK_FORWARDS, {}, "?cursor=x")).status).toBe(400);
+  });
+
+  test("on batches, from the example requests on", async () => {
+    const { job, sweep } = batchExamples;
+    expect((await submit(sweep.value, { prefer: "wait=60" }, BATCHES)).status).toBe(200);
+    const { status, body } = await submit(job.value, { prefer: "wait=60" }, BATCHES);
+    const id = String(object(body).batch_id);
+    expect([status, object(body).status]).toEqual([200, "completed"]);
+    expect((await call("GET", BATCH, { id })).body).toEqual(body);
+    expect((await call("GET", BATCH, { id }, "", CSV)).status).toBe(200);
+    expect((await call("GET", BATCHES, {}, "?limit=1")).status).toBe(200);
+    expect((await call("GET", BATCHES, {}, "", CSV)).status).toBe(200);
+    expect((await call("DELETE", BATCH, { id })).status).toBe(409);
+    expect((await call("DELETE", BATCH, { id }, "?remove=true")).status).toBe(204);
+    expect((await call("GET", BATCH, { id })).status).toBe(404);
+  });
+
+  test("on batches that go on, are cancelled, fail, are repeated or refused", async () => {
+    const { job, sweep } = batchExamples;
+    const key = { "idempotency-key": "b" };
+    const { status, body } = await submit(sweep.value, key, BATCHES);
+    const id = String(object(body).batch_id);
+    expect([status, (await call("GET", BATCH, { id })).status]).toEqual([202, 200]);
+    expect([200, 202]).toContain((await submit(sweep.value, key, BATCHES)).status);
+    expect([202, 409]).toContain((await call("DELETE", BATCH, { id })).status);
+    const late = { ...job.value, job: { ...job.value.job, start: "2090-01-01" } };
+    expect((await submit(late, { prefer: "wait=60" }, BATCHES)).body).toMatchObject({ status: "failed" });
+    expect((await submit(job.value, key, BATCHES)).status).toBe(422);
+    expect((await submit({ ...job.value, symbols: ["NOPE"] }, {}, BATCHES)).status).toBe(404);
+    expect((await submit({ symbols: ["AAPL"] }, {}, BATCHES)).status).toBe(400);
+    expect((await call("GET", BATCHES, {}, "?cursor=x")).status).toBe(400);
   });
 
   test("on datasets and bars", async () => {

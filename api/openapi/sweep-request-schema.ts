@@ -45,7 +45,8 @@ function derivedFrom(schema: z.ZodType): Properties {
   );
 }
 
-function sweepProperties(): Properties {
+/** The fields of a sweep. */
+export function sweepProperties(): Properties {
   const { signals: _signals, equity_points: _points, ...shared } = properties();
   return {
     ...shared,
@@ -59,7 +60,7 @@ function sweepProperties(): Properties {
   };
 }
 
-function gridName(strategy: string): string {
+export function gridName(strategy: string): string {
   return `${schemaName(strategy)}Grid`;
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Job, JobId } from "../../core/jobs/job.ts";
+import { createApp } from "../app.ts";
 import { runAnswer } from "../job-answer.ts";
 import { A_JOB, post, type Shown, shownBy, startTestService, type TestService } from "../test-service.ts";
 
@@ -43,6 +44,9 @@ describe("the equity curve", () => {
     ["?points=2", [POINTS[0], POINTS[3]], true],
     ["?points=2&from=2020-01-02", [POINTS[1], POINTS[3]], true],
     ["?points=4", POINTS, false],
+    ["?points=2&from=2020-01-02&to=2020-01-03", POINTS.slice(1, 3), false],
+    ["?from=2020-01-03&to=2020-01-03", POINTS.slice(2, 3), false],
+    ["?from=2020-01-04&to=2020-01-05", [], false],
   ])("%s is what was asked for, drawdowns those of the whole curve", async (query, items, sampled) => {
     const answer = await get(`/api/v1/jobs/${held}/equity${query}`);
     expect<unknown>(await answer.json()).toEqual({ job_id: held, sampled, items, next_cursor: null });
@@ -60,6 +64,26 @@ describe("the equity curve", () => {
     const lines = (await (await get(`/api/v1/jobs/${crossed.job_id}/equity`, csv)).text()).trim().split("\r\n");
     expect(lines).toHaveLength(items.length + 1);
   });
+
+  test.each([
+    ["", {}, 125],
+    ["?from=1970-01-02", {}, 124],
+    ["", csv, 125],
+  ])(
+    "of 250,000 points (%s) is sent in pieces of a few thousand: no text of the whole is ever made",
+    async (query, headers, pieces) => {
+      const n = 250_000;
+      const timeMs = Float64Array.from({ length: n }, (_, i) => i * 60_000);
+      const curve = { initialCash: 1, daily: false, timeMs, equity: Float64Array.from({ length: n }, (_, i) => 1 + (i % 7)) };
+      const app = createApp({ ...service.parts, jobs: { ...service.parts.jobs, curve: async () => curve } });
+      const { body } = await app.request(`/api/v1/jobs/${held}/equity${query}`, { headers });
+      const lengths: number[] = [];
+      for await (const { length } of body ?? []) lengths.push(length);
+      expect(lengths.length).toBeGreaterThanOrEqual(pieces);
+      expect(Math.max(...lengths)).toBeLessThan(300_000);
+      expect(lengths.reduce((sum, length) => sum + length)).toBeGreaterThan(8_000_000);
+    },
+  );
 
   test("has a tag for each form of it", async () => {
     const tags = new Set<string | null>();

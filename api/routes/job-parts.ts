@@ -47,8 +47,9 @@ async function equity(c: Ctx, parts: Parts, find: typeof findResult | typeof fin
   return lastingAnswer(c, result.resultHash, form, csv ? CSV_TYPE : JSON_TYPE, async () => {
     const curve = await parts.jobs.curve(parts.user, job.id);
     if (curve === undefined) throw new Error(`the curve of job ${job.id} is not in the store`);
-    const { bars, sampled } = barsBetween(curve, from, to, points);
-    return csv ? equityLines(curve, bars) : equityJson(job, curve, bars, sampled);
+    const part = partBetween(curve, from, to);
+    const bars = points === null ? null : keptBars(part.equity, points);
+    return csv ? equityLines(part, bars) : equityJson(job, part, bars);
   });
 }
 
@@ -64,19 +65,18 @@ function backwards(from: number, to: number) {
   return fail("invalid_request", message, [{ path: "to", message }]).error;
 }
 
-/** Positions of the bars from one time to another, both included, thinned to at most `points`; null for all. */
-function barsBetween({ timeMs, equity }: Curve, from: number, to: number, points: number | null) {
+/** The bars from one time to another, both included, without a copy: the peak before them takes the place of the starting capital, so that drawdowns stay those of the whole. */
+function partBetween({ initialCash, daily, timeMs, equity }: Curve, from: number, to: number): Curve {
   const first = timeMs.findIndex((t) => t >= from);
   const start = first === -1 ? timeMs.length : first;
-  const end = timeMs.findLastIndex((t) => t <= to) + 1;
-  const kept = points === null ? null : keptBars(equity.subarray(start, end), points);
-  if (kept !== null) return { bars: kept.map((bar) => start + bar), sampled: true };
-  if (start === 0 && end === timeMs.length) return { bars: null, sampled: false };
-  return { bars: Array.from({ length: Math.max(0, end - start) }, (_, k) => start + k), sampled: false };
+  const end = Math.max(start, timeMs.findLastIndex((t) => t <= to) + 1);
+  let peak = initialCash;
+  for (let i = 0; i < start; i++) if (equity[i]! > peak) peak = equity[i]!;
+  return { initialCash: peak, daily, timeMs: timeMs.subarray(start, end), equity: equity.subarray(start, end) };
 }
 
-function* equityJson(job: Job, curve: Curve, bars: readonly number[] | null, sampled: boolean): Generator<string> {
-  yield `${JSON.stringify({ ...idOf(job), sampled }).slice(0, -1)},"items":`;
+function* equityJson(job: Job, curve: Curve, bars: readonly number[] | null): Generator<string> {
+  yield `${JSON.stringify({ ...idOf(job), sampled: bars !== null }).slice(0, -1)},"items":`;
   yield* pointPieces(curve, bars);
   yield ',"next_cursor":null}';
 }

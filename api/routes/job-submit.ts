@@ -7,21 +7,18 @@ import { parseSweep } from "../../core/requests/sweep.ts";
 import { parseWalkForward } from "../../core/requests/walk-forward.ts";
 import { ok, type Result } from "../../core/result.ts";
 import { JSON_TYPE, jsonAnswer, textAnswer } from "../http/answer.ts";
-import { readJson } from "../http/body.ts";
 import type { Ctx, Env } from "../http/env.ts";
-import { idempotencyKey } from "../http/idempotency.ts";
 import { parsePrefer } from "../http/prefer.ts";
 import { problem } from "../http/problem.ts";
-import { refusedQuery } from "../http/query.ts";
 import { answerText, jobWithoutResult, storedAnswer } from "../job-answer.ts";
 import { resolveBars } from "../job-bars.ts";
 import { countJob } from "../metrics.ts";
 import type { Finished, Parts } from "../parts.ts";
 import { idOf, RESOURCES, type Resource } from "../resource.ts";
-import { overload } from "./overload.ts";
+import { keyOfRemoved, mismatch, readSubmitted } from "./submitted.ts";
 
 /** A dataset may be replaced between finding its bars and accepting the job: then it is looked up again, so often. */
-const LOOK_UPS = 3;
+export const LOOK_UPS = 3;
 
 type Asked = Parameters<typeof resolveBars>[2] & { readonly strategy: string; readonly body: object };
 
@@ -41,30 +38,23 @@ async function submit(
   { kind }: Resource,
   parse: (body: unknown) => Result<Asked, AppError>,
 ): Promise<Response> {
-  const { limits, jobs, user, runner } = parts;
-  const refused = refusedQuery(c.req.url) ?? overload(parts);
-  if (refused !== null) return problem(c, refused);
-  const body = await readJson(c.req.raw, limits.maxJsonBytes, limits.maxDepth);
-  if (!body.ok) return problem(c, body.error);
-  const key = idempotencyKey(c.req.header("idempotency-key") ?? null, body.value, kind);
-  if (!key.ok) return problem(c, key.error);
-  if (key.value !== null) {
-    const known = await jobs.replay(user, key.value);
-    if (known === "mismatch") return problem(c, mismatch());
-    if (known !== undefined) return replayed(c, parts, known);
-  }
-  const asked = parse(body.value);
+  const { user, runner } = parts;
+  const submitted = await readSubmitted(c, parts, kind);
+  if (!submitted.ok) return problem(c, submitted.error);
+  const { body, key, known } = submitted.value;
+  if (known !== undefined) return replayed(c, parts, known);
+  const asked = parse(body);
   if (!asked.ok) return problem(c, asked.error);
 
   const id = parts.newJobId();
-  const accepted = await accept(parts, { id, kind }, asked.value, key.value);
+  const accepted = await accept(parts, { id, kind }, asked.value, key);
   if (!accepted.ok) return problem(c, accepted.error);
   const { acceptance, job } = accepted.value;
-  if (acceptance.kind === "mismatch") return problem(c, mismatch());
+  if (acceptance.kind === "mismatch") return problem(c, mismatch().error);
   if (acceptance.kind === "replayed") return replayed(c, parts, acceptance.id);
 
   c.set("jobId", id);
-  countJob(parts.metrics, "queued");
+  countJob(parts.metrics, { status: "queued" });
   const ref = { user, id, kind };
   const { waitMs, applied } = parsePrefer(c.req.header("prefer") ?? null, parts.defaultWaitMs);
   runner.ring(ref, waitMs > 0);
@@ -129,8 +119,7 @@ async function outcome(
 /** The job that a key stands for, as it is now. */
 async function replayed(c: Ctx, parts: Parts, id: JobId): Promise<Response> {
   const job = await parts.jobs.find(parts.user, id);
-  if (job === undefined)
-    return problem(c, appError("not_found", "what this Idempotency-Key stands for was removed; use another key"));
+  if (job === undefined) return problem(c, keyOfRemoved());
   c.set("jobId", id);
   const headers = { location: locationOf(job), "idempotency-replayed": "true" };
   if (!isFinal(job.state)) return jsonAnswer({ ...idOf(job), status: job.state.status }, 202, headers);
@@ -141,10 +130,6 @@ async function completed(c: Ctx, { jobs, user }: Parts, job: Job, headers: Reado
   const stored = await storedAnswer(jobs, user, job);
   if (stored === undefined) return problem(c, appError("not_found", `the ${RESOURCES[job.kind].word} was removed meanwhile`));
   return textAnswer(await stored.body(), JSON_TYPE, 200, headers);
-}
-
-function mismatch(): AppError {
-  return appError("idempotency_mismatch", "this Idempotency-Key was used with another body; use a new key for a new request");
 }
 
 function locationOf({ kind, id }: Pick<NewJob, "kind" | "id">): string {

@@ -30,7 +30,7 @@ async function show(c: Ctx, parts: Parts, kind: JobKind): Promise<Response> {
   const job = found.value;
   const { status } = job.state;
   if (!isFinal(job.state)) {
-    const progress = runsGrids(kind) && status === "running" ? { progress: runner.progress(job.id) } : {};
+    const progress = runsGrids(kind) && status === "running" ? { progress: await runner.progress({ user, id: job.id }) } : {};
     return jsonAnswer({ ...jobWithoutResult(job), ...progress });
   }
   if (status !== "completed") {

@@ -46,7 +46,7 @@ function service() {
   ) => {
     const pool = createPool({
       ...{ size: 1, jobTimeoutMs: 1500, jobMemoryMb: 1024 },
-      child: { databasePath: path, engine: "ts", faults: true },
+      child: { database: { kind: "sqlite", path }, engine: "ts", faults: true },
     });
     const metrics = createServiceMetrics(new Registry());
     const made = createRunner({
@@ -196,15 +196,15 @@ describe("a sweep", () => {
     const ref = await accept({ params: { fast: [5, 10], slow: [20, 30] } }, "sample", "sweep");
     const told: unknown[] = [];
     subscribe(ref, (event) => {
-      if (event.kind === "progress") told.push([event.done, event.total], progress(ref.id));
+      if (event.kind === "progress") told.push([event.done, event.total], progress(ref));
     });
     ring(ref, true);
     const finished = await wait(ref, 10_000);
     expect(finished).toMatchObject({ state: { status: "completed" }, trades: null, curveText: null });
     expect((await jobs.sweep(ref.user, ref.id))?.head).toBe(finished?.head ?? "");
     expect((await jobs.trials(ref.user, ref.id))?.grid.trials).toBe(4);
-    expect(told.slice(0, 2)).toEqual([[0, 4], { done: 0, total: 4 }]);
-    expect(progress(ref.id)).toBeNull();
+    expect(await Promise.all(told.slice(0, 2))).toEqual([[0, 4], { done: 0, total: 4 }]);
+    expect(await progress(ref)).toBeNull();
   });
 
   test("keeps no other job waiting but while it runs itself, however many of them and of walk-forwards there are", async () => {
@@ -230,14 +230,14 @@ describe("a walk-forward", () => {
     const ref = await accept(fields, "sample", "walk_forward");
     const told: unknown[] = [];
     subscribe(ref, (event) => {
-      if (event.kind === "progress") told.push([event.done, event.total], progress(ref.id));
+      if (event.kind === "progress") told.push([event.done, event.total], progress(ref));
     });
     ring(ref, true);
     const finished = await wait(ref, 10_000);
     expect(finished).toMatchObject({ state: { status: "completed" }, trades: null, curveText: null });
     expect((await jobs.walkForward(ref.user, ref.id))?.head).toBe(finished?.head ?? "");
     expect((await jobs.curve(ref.user, ref.id))?.equity).toHaveLength(805);
-    expect(told.slice(0, 2)).toEqual([[0, 12], { done: 0, total: 12 }]);
+    expect(await Promise.all(told.slice(0, 2))).toEqual([[0, 12], { done: 0, total: 12 }]);
   });
 });
 

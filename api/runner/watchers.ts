@@ -1,14 +1,19 @@
-import type { JobId } from "../../core/jobs/job.ts";
+import { isFinal, type JobId } from "../../core/jobs/job.ts";
+import type { JobRef, JobStore } from "../../core/jobs/store.ts";
 import type { Finished, JobEvent } from "../parts.ts";
 
 /** Who waits for a job or listens to it, in this process. */
 export class Watchers {
   private readonly waiting = new Map<JobId, Set<(finished: Finished | undefined) => void>>();
   private readonly listening = new Map<JobId, Set<(event: JobEvent) => void>>();
+  /** Jobs that are or were watched, to be looked after when they end elsewhere. */
+  private readonly refs = new Map<JobId, JobRef>();
 
   /** See Runner.wait. */
-  wait(id: JobId, ms: number, signal?: AbortSignal): Promise<Finished | undefined> {
+  wait(ref: JobRef, ms: number, signal?: AbortSignal): Promise<Finished | undefined> {
     if (ms <= 0 || signal?.aborted) return Promise.resolve(undefined);
+    const { id } = ref;
+    this.refs.set(id, ref);
     const { promise, resolve } = Promise.withResolvers<Finished | undefined>();
     const give = (finished: Finished | undefined) => {
       clearTimeout(timer);
@@ -23,7 +28,9 @@ export class Watchers {
     return promise;
   }
 
-  subscribe(id: JobId, listener: (event: JobEvent) => void): () => void {
+  subscribe(ref: JobRef, listener: (event: JobEvent) => void): () => void {
+    const { id } = ref;
+    this.refs.set(id, ref);
     add(this.listening, id, listener);
     return () => remove(this.listening, id, listener);
   }
@@ -39,6 +46,20 @@ export class Watchers {
 
   isWatched(id: JobId): boolean {
     return this.waiting.has(id) || this.listening.has(id);
+  }
+
+  /** Asks the store for the watched jobs of which nothing is told here, and tells of those that are final. */
+  async lookAfter(jobs: Pick<JobStore, "find">, isElsewhere: (id: JobId) => boolean): Promise<void> {
+    for (const [id, ref] of this.refs) {
+      if (!this.isWatched(id)) this.refs.delete(id);
+      else if (isElsewhere(id)) await this.lookAt(jobs, ref);
+    }
+  }
+
+  /** Asks the store for a watched job, and tells of it when it is final. */
+  async lookAt(jobs: Pick<JobStore, "find">, { user, id }: JobRef): Promise<void> {
+    const job = await jobs.find(user, id);
+    if (job !== undefined && isFinal(job.state)) this.finish(id, { state: job.state, head: null, trades: null, curveText: null });
   }
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { Dataset, StoredBars } from "../../core/jobs/store.ts";
+import { describeBatches } from "./batch-behaviour.ts";
 import { describeKeeping } from "./keeping-behaviour.ts";
 import { describeRunning } from "./running-behaviour.ts";
 import { describeSweeps } from "./sweep-behaviour.ts";
@@ -21,6 +22,7 @@ export function describeJobStore(name: string, open: () => Promise<StoreCase>): 
     describeRunning(bench);
     describeSweeps(bench);
     describeWalkForwards(bench);
+    describeBatches(bench);
 
     test("answers a ping", async () => {
       expect(await at.jobs.ping()).toBeUndefined();

@@ -1,5 +1,5 @@
 import type { Database, Statement } from "bun:sqlite";
-import type { JobId, JobStatus, UserId } from "../../core/jobs/job.ts";
+import type { BatchId, JobId, JobStatus, UserId } from "../../core/jobs/job.ts";
 import type { JobFilter, JobSummary, SweepSummary } from "../../core/jobs/store.ts";
 import type { TrialColumn } from "../../core/sweep/table.ts";
 
@@ -33,6 +33,7 @@ const SWEEPS = `${LISTED}, trial_count AS trials, skipped, objective, best
   FROM jobs INDEXED BY jobs_sweeps
   LEFT JOIN trials ON trials.user_id = jobs.user_id AND trials.job_id = jobs.id WHERE kind = 'sweep' AND`;
 
+const OF_BATCH = `${LISTED}, ${FIGURES} FROM jobs INDEXED BY jobs_by_batch ${RESULTS} WHERE jobs.user_id = ? AND batch_id = ? ORDER BY jobs.id`;
 const WALK_FORWARDS = `${LISTED}, ${FIGURES} FROM jobs INDEXED BY jobs_walk_forwards ${RESULTS} WHERE kind = 'walk_forward' AND`;
 
 type Listing<T> = (user: UserId, filter: JobFilter, limit: number, after: JobId | null) => readonly T[];
@@ -41,14 +42,18 @@ export interface JobLists {
   readonly backtests: Listing<JobSummary>;
   readonly sweeps: Listing<SweepSummary>;
   readonly walkForwards: Listing<JobSummary>;
+  /** The jobs of a batch, oldest first. */
+  readonly ofBatch: (user: UserId, batch: BatchId) => readonly JobSummary[];
 }
 
-/** Lists jobs, newest first. */
+/** Lists jobs, newest first unless said otherwise. */
 export function jobLists(db: Database): JobLists {
   const backtests = listing<JobRow>(db, BACKTESTS);
   const sweeps = listing<SweepRow>(db, SWEEPS);
   const walkForwards = listing<JobRow>(db, WALK_FORWARDS);
+  const ofBatch = db.prepare<JobRow, [UserId, BatchId]>(OF_BATCH);
   return {
+    ofBatch: (user, batch) => ofBatch.all(user, batch).map(withFigures),
     backtests: (...given) => backtests(...given).map(withFigures),
     walkForwards: (...given) => walkForwards(...given).map(withFigures),
     sweeps: (...given) =>

@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite";
-import type { Job, JobId, JobState, UserId } from "../../core/jobs/job.ts";
+import type { BatchId, Job, JobId, JobState, UserId } from "../../core/jobs/job.ts";
 import { columnsOf, type JobRow, jobOf, type StateColumns, stateOf } from "./rows.ts";
 
 export interface PresentState {
@@ -14,7 +14,7 @@ export interface JobRows {
   state(user: UserId, id: JobId): PresentState | undefined;
   setState(user: UserId, id: JobId, state: JobState, tries: number): void;
   setBars(user: UserId, id: JobId, hash: string): void;
-  insert(user: UserId, job: Job): void;
+  insert(user: UserId, job: Job, batch: BatchId | null): void;
   remove(user: UserId, id: JobId): void;
 }
 
@@ -35,8 +35,8 @@ export function jobRows(db: Database): JobRows {
   );
   const setBars = db.prepare<null, [string, UserId, JobId]>("UPDATE jobs SET bars_hash = ? WHERE user_id = ? AND id = ?");
   const insert = db.prepare<null, Value[]>(
-    `INSERT INTO jobs (user_id, id, kind, ${STATE}, created_at_ms, symbol, strategy, bars_source, bars_hash)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO jobs (user_id, id, kind, ${STATE}, created_at_ms, symbol, strategy, bars_source, bars_hash, batch_id)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertRequest = db.prepare<null, [UserId, JobId, string]>(
     "INSERT INTO requests (user_id, job_id, request) VALUES (?, ?, ?)",
@@ -59,11 +59,11 @@ export function jobRows(db: Database): JobRows {
     setBars(user, id, hash) {
       setBars.run(hash, user, id);
     },
-    insert(user, job) {
+    insert(user, job, batch) {
       const { status, attempt, tries, due_at_ms, worker, problem } = columnsOf(job.state, 0);
       insert.run(
         ...[user, job.id, job.kind, status, attempt, tries, due_at_ms, worker, problem],
-        ...[job.createdAtMs, job.symbol, job.strategy, job.bars.source, job.bars.hash],
+        ...[job.createdAtMs, job.symbol, job.strategy, job.bars.source, job.bars.hash, batch],
       );
       insertRequest.run(user, job.id, job.request);
     },

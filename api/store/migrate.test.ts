@@ -114,7 +114,7 @@ describe("migrations", () => {
       symbol: "B",
       state: { status: "completed" },
     });
-    expect(await jobs.due(10)).toEqual([{ user: LOCAL_USER, id: testId(1), kind: "backtest" }]);
+    expect(await jobs.due(10)).toEqual([{ user: LOCAL_USER, id: testId(1), kind: "backtest", attempt: 0 }]);
     expect((await jobs.list(LOCAL_USER, ANY, 10, null)).map(({ id }) => id)).toEqual([testId(2), testId(1)]);
     expect(await jobs.listSweeps(LOCAL_USER, ANY, 10, null)).toEqual([]);
     const [sweep, walkForward] = [testJob(3, { kind: "sweep" }), testJob(4, { kind: "walk_forward" })];

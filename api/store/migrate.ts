@@ -29,11 +29,8 @@ export function readMigrations(folder: string): readonly Migration[] {
   return migrations;
 }
 
-interface Applied {
-  readonly number: number;
-  readonly name: string;
-  readonly checksum: string;
-}
+/** A migration as a database has it. */
+export type Applied = Pick<Migration, "number" | "name" | "checksum">;
 
 /**
  * Brings a database to the newest schema: each missing migration in a transaction of its own, in which it is recorded. Processes that do so
@@ -67,7 +64,7 @@ export function migrate(db: Database, migrations: readonly Migration[], nowMs: n
 }
 
 /** Why the database cannot be used with these migrations: what it has must be how they begin. */
-function mismatch(applied: readonly Applied[], migrations: readonly Migration[]): string | undefined {
+export function mismatch(applied: readonly Applied[], migrations: readonly Migration[]): string | undefined {
   const newest = migrations[migrations.length - 1]?.number ?? 0;
   const newer = applied.find(({ number }) => number > newest);
   if (newer !== undefined)

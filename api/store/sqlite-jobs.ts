@@ -1,20 +1,23 @@
 import type { Database } from "bun:sqlite";
 import {
+  type BatchId,
   isFinal,
   type JobId,
   type JobKind,
   type JobOutput,
   type JobState,
+  type NewBatch,
   type NewJob,
   type UserId,
 } from "../../core/jobs/job.ts";
 import * as machine from "../../core/jobs/machine.ts";
-import type { Acceptance, DueJob, IdempotencyKey, JobStore, StoredBars } from "../../core/jobs/store.ts";
+import type { Acceptance, FoundJob, IdempotencyKey, JobStore, StoredBars, StoredBatch } from "../../core/jobs/store.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { jobLists } from "./job-lists.ts";
 import { jobRows } from "./job-rows.ts";
 import { outputRows } from "./output-rows.ts";
 import type { BarRows } from "./sqlite-bars.ts";
+import { batchRows } from "./sqlite-batches.ts";
 
 interface KeyRow {
   readonly body_hash: string;
@@ -25,6 +28,7 @@ interface OpenRow {
   readonly user_id: UserId;
   readonly id: JobId;
   readonly kind: JobKind;
+  readonly attempt: number;
   readonly worker: string | null;
 }
 
@@ -40,6 +44,7 @@ export function sqliteJobs(
   onPoint: (point: "mid_equity") => void = () => {},
 ): Omit<JobStore, "close"> {
   const jobs = jobRows(db);
+  const batches = batchRows(db);
   const outputs = outputRows(db, () => onPoint("mid_equity"));
   const lists = jobLists(db);
   const findKey = db.prepare<KeyRow, [UserId, string]>(
@@ -50,10 +55,10 @@ export function sqliteJobs(
   );
   const forgetKeys = db.prepare<null, [number]>("DELETE FROM idempotency_keys WHERE created_at_ms < ?");
   const due = db.prepare<OpenRow, [number, number]>(
-    "SELECT user_id, id, kind, worker FROM jobs INDEXED BY jobs_open WHERE due_at_ms <= ? ORDER BY id LIMIT ?",
+    "SELECT user_id, id, kind, attempt, worker FROM jobs INDEXED BY jobs_open WHERE due_at_ms <= ? ORDER BY id LIMIT ?",
   );
   const running = db.prepare<OpenRow, []>(
-    "SELECT user_id, id, kind, worker FROM jobs INDEXED BY jobs_open WHERE due_at_ms IS NOT NULL AND status = 'running' ORDER BY id",
+    "SELECT user_id, id, kind, attempt, worker FROM jobs INDEXED BY jobs_open WHERE due_at_ms IS NOT NULL AND status = 'running' ORDER BY id",
   );
   const ping = db.prepare<null, []>("SELECT 1 FROM users LIMIT 1");
 
@@ -63,15 +68,31 @@ export function sqliteJobs(
     return row.body_hash === bodyHash ? row.job_id : "mismatch";
   }
 
-  function accept(user: UserId, job: NewJob, key: IdempotencyKey | null, stored: StoredBars | null): Acceptance {
+  /** All of these jobs, or none. */
+  function accept(
+    user: UserId,
+    batch: NewBatch | null,
+    given: readonly NewJob[],
+    key: IdempotencyKey | null,
+    stored: readonly StoredBars[],
+  ): Acceptance {
     const before = key === null ? undefined : replay(user, key);
     if (before === "mismatch") return { kind: "mismatch" };
     if (before !== undefined) return { kind: "replayed", id: before };
-    if (stored !== null) bars.put(stored);
-    else if (job.bars.hash !== null && !bars.has(job.bars.hash)) return { kind: "bars_gone" };
-    jobs.insert(user, { ...job, state: machine.accept() });
-    if (key !== null) insertKey.run(user, key.key, key.bodyHash, job.id, job.createdAtMs);
+    const brought = new Set(stored.map(({ hash }) => hash));
+    const isThere = (hash: string) => brought.has(hash) || bars.has(hash);
+    if (given.some((job) => job.bars.hash !== null && !isThere(job.bars.hash))) return { kind: "bars_gone" };
+    for (const one of stored) bars.put(one);
+    if (batch !== null) batches.insert(user, batch);
+    for (const job of given) jobs.insert(user, { ...job, state: machine.accept() }, batch?.id ?? null);
+    const [first] = given;
+    if (key !== null && first !== undefined) insertKey.run(user, key.key, key.bodyHash, first.id, first.createdAtMs);
     return { kind: "accepted" };
+  }
+
+  function batch(user: UserId, id: BatchId): StoredBatch | undefined {
+    const found = batches.find(user, id);
+    return found && { ...found, items: lists.ofBatch(user, id) };
   }
 
   /** Carries out one step of the machine: the new state, or undefined where nothing changed. */
@@ -110,16 +131,18 @@ export function sqliteJobs(
     const present = jobs.state(user, id);
     if (present === undefined) return "missing";
     if (!isFinal(present.state)) return "not_final";
+    const batchId = batches.of(user, id);
     jobs.remove(user, id);
+    if (batchId !== undefined) batches.drop(user, batchId);
     if (present.barsHash !== null) bars.drop(present.barsHash);
     return "removed";
   }
 
-  function expireDue(limit: number): readonly DueJob[] {
+  function expireDue(limit: number): readonly FoundJob[] {
     const now = clock();
-    return due.all(now, limit).map(({ user_id: user, id, kind }) => {
+    return due.all(now, limit).map(({ user_id: user, id, kind, attempt }) => {
       step(user, id, (state) => machine.expire(state, now));
-      return { user, id, kind };
+      return { user, id, kind, attempt };
     });
   }
 
@@ -130,7 +153,11 @@ export function sqliteJobs(
   }
 
   return {
-    accept: (user, job, key, stored) => commits.write(() => accept(user, job, key, stored)),
+    accept: (user, job, key, stored) => commits.write(() => accept(user, null, [job], key, stored === null ? [] : [stored])),
+    acceptBatch: (...given) => commits.write(() => accept(...given)),
+    batchOf: async (user, id) => batches.of(user, id),
+    batch: async (user, id) => batch(user, id),
+    listBatches: async (user, limit, after) => batches.list(user, limit, after),
     replay: async (user, key) => replay(user, key),
     find: async (user, id) => jobs.find(user, id),
     list: async (user, filter, limit, after) => lists.backtests(user, filter, limit, after),
@@ -155,7 +182,9 @@ export function sqliteJobs(
     attach: (user, id, attempt, stored) => commits.write(() => attach(user, id, attempt, stored)),
     finish: (user, id, attempt, output) => commits.write(() => finish(user, id, attempt, output)),
     giveUp: (user, id, attempt, problem, again) =>
-      commits.write(() => step(user, id, (state) => machine.giveUp(state, attempt, clock(), problem, again))),
+      commits.write(() =>
+        step(user, id, (state) => machine.giveUp(state, attempt, clock(), problem, again, machine.jitterOf(id, attempt))),
+      ),
     release: (user, id, attempt) => commits.write(() => step(user, id, (state) => machine.release(state, attempt)) !== undefined),
     cancel: (user, id) =>
       commits.write(() => {

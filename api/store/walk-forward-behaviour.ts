@@ -66,7 +66,7 @@ export function describeWalkForwards(on: JobBench): void {
     test("comes up under its kind when its lease is over", async () => {
       const id = await on.taken(WALK);
       on.setClock(NOW + LEASE);
-      expect(await on.jobs.due(1000)).toContainEqual({ user: ALICE, id, ...WALK });
+      expect(await on.jobs.due(1000)).toContainEqual({ user: ALICE, id, attempt: 1, ...WALK });
       on.setClock(NOW);
     });
   });

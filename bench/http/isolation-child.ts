@@ -38,7 +38,7 @@ async function stored(data: Upload): Promise<BacktestTask> {
 }
 
 function inProcesses(): Place {
-  const child = { databasePath, engine: "wasm", faults: false } as const;
+  const child = { database: { kind: "sqlite", path: databasePath }, engine: "wasm", faults: false } as const;
   const pool = createPool({ size: SIZE, jobTimeoutMs: 60_000, jobMemoryMb: 1024, child });
   return { run: async (task) => (await pool.run(task)).ok, pids: () => pool.pids };
 }

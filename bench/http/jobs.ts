@@ -47,7 +47,7 @@ export function millionMinutes(): Upload {
 }
 
 /** @throws {Error} when it is refused */
-export async function upload({ url }: BenchServer, { symbol, csv }: Upload): Promise<void> {
+export async function upload({ url }: Pick<BenchServer, "url">, { symbol, csv }: Upload): Promise<void> {
   const response = await fetch(`${url}/api/v1/datasets/${symbol}`, {
     method: "PUT",
     body: csv,
@@ -71,7 +71,7 @@ export function bodyOf({ symbol }: Upload, more: More = {}): Readonly<Record<str
 }
 
 /** A job as a call, with the result hash of the same request run in this process, without a server. */
-export async function jobCall({ url }: BenchServer, data: Upload, more: More = {}): Promise<Call> {
+export async function jobCall({ url }: Pick<BenchServer, "url">, data: Upload, more: More = {}): Promise<Call> {
   return {
     url: `${url}/api/v1/jobs`,
     method: "POST",

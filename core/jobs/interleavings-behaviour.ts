@@ -82,7 +82,7 @@ export async function playInterleaving(seed: number, { jobs, user, setClock }: S
   }
 
   async function accept() {
-    const id = `job-${known.length}` as JobId;
+    const id = `018bcfe5-6800-7000-8000-${known.length.toString(16).padStart(12, "0")}` as JobId;
     const key = { key: `key-${pick(4)}`, bodyHash: "same" };
     const bars = { source: "sample", hash: null } as const;
     const job = { id, kind: "backtest", createdAtMs: now, symbol: "A", strategy: "momentum", request: "{}", bars } as const;

@@ -5,6 +5,8 @@ declare const brand: unique symbol;
 export type UserId = string & { readonly [brand]: "UserId" };
 /** UUID v7, lower case, made by the server only. */
 export type JobId = string & { readonly [brand]: "JobId" };
+/** UUID v7, likewise. */
+export type BatchId = string & { readonly [brand]: "BatchId" };
 
 /**
  * What a job is in. `attempt` counts how often it was taken; only the holder of the present attempt may write its outcome.
@@ -41,6 +43,9 @@ export function isFinal(state: JobState): boolean {
 export const JOB_KINDS = ["backtest", "sweep", "walk_forward"] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 
+/** What a worker can be given: jobs, and the parts of a sweep that is too large for one process. */
+export type WorkKind = JobKind | "sweep_part";
+
 /** Which bars a job runs on, and where they come from; `hash` names stored bars, null until they are known (yahoo) and for `sample`. */
 export interface JobBars {
   readonly source: "yahoo" | "dataset" | "inline" | "sample";
@@ -61,6 +66,30 @@ export interface NewJob {
 
 export interface Job extends NewJob {
   readonly state: JobState;
+}
+
+/** A block of the trials of a sweep, in grid order. */
+export interface NewPart {
+  readonly id: JobId;
+  /** Counts the parts of the sweep from 0. */
+  readonly part: number;
+  /** Its first trial, and how many there are. */
+  readonly first: number;
+  readonly count: number;
+}
+
+/** A part lives by the rules of a job; workers alone see it. What is not its own is that of its sweep. */
+export interface SweepPart extends NewPart, Pick<Job, "createdAtMs" | "symbol" | "strategy" | "request" | "bars" | "state"> {
+  readonly kind: "sweep_part";
+  readonly sweep: JobId;
+}
+
+/** Jobs that were asked for together. */
+export interface NewBatch {
+  readonly id: BatchId;
+  readonly createdAtMs: number;
+  /** What each of its jobs is. */
+  readonly kind: "backtest" | "sweep";
 }
 
 /** The figures that a list of jobs shows: for a sweep those of its best trial, for a walk-forward those out of sample; null is undefined. */
@@ -107,6 +136,12 @@ export interface WalkForwardOutput extends Outcome {
   readonly head: string;
   /** Out of sample; packed, or as it is. */
   readonly curve: Curve | PackedCurve;
+}
+
+/** What a finished part of a sweep leaves until the sweep is collected. */
+export interface PartOutput {
+  /** The trials of the block as api/store/part-blob.ts packs them. */
+  readonly trials: Uint8Array;
 }
 
 /** What a finished job leaves, written in one step with the state. */

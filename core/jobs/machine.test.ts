@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { appError } from "../errors.ts";
-import type { JobState } from "./job.ts";
+import type { JobId, JobState } from "./job.ts";
 import * as machine from "./machine.ts";
 
 const NOW = 1_700_000_000_000;
@@ -40,7 +40,7 @@ describe("a queued job", () => {
   test("knows no attempt that could write", () => {
     expect(machine.finish(queued, 4)).toBeUndefined();
     expect(machine.renew(queued, 4, NOW, LEASE)).toBeUndefined();
-    expect(machine.giveUp(queued, 4, NOW, PROBLEM, true)).toBeUndefined();
+    expect(machine.giveUp(queued, 4, NOW, PROBLEM, true, 0)).toBeUndefined();
     expect(machine.release(queued, 4)).toBeUndefined();
     expect(machine.orphan(queued)).toBeUndefined();
     expect(machine.expire(queued, NOW + LEASE)).toBeUndefined();
@@ -59,7 +59,7 @@ describe("a running job", () => {
   test.each([4, 6])("does not listen to attempt %d when attempt 5 runs", (attempt) => {
     expect(machine.finish(running, attempt)).toBeUndefined();
     expect(machine.renew(running, attempt, NOW, LEASE)).toBeUndefined();
-    expect(machine.giveUp(running, attempt, NOW, PROBLEM, false)).toBeUndefined();
+    expect(machine.giveUp(running, attempt, NOW, PROBLEM, false, 0)).toBeUndefined();
     expect(machine.release(running, attempt)).toBeUndefined();
   });
 
@@ -69,14 +69,22 @@ describe("a running job", () => {
   });
 
   test("that is given up waits one second after the first try, four after the second, and fails after the third", () => {
-    const after = (tries: number) => machine.giveUp({ ...running, tries }, 5, NOW, PROBLEM, true);
+    const after = (tries: number) => machine.giveUp({ ...running, tries }, 5, NOW, PROBLEM, true, 0);
     expect(after(1)).toEqual({ status: "queued", attempt: 5, tries: 1, readyAtMs: NOW + 1000 });
     expect(after(2)).toEqual({ status: "queued", attempt: 5, tries: 2, readyAtMs: NOW + 4000 });
     expect(after(3)).toEqual({ status: "failed", attempt: 5, problem: PROBLEM });
   });
 
+  test("waits up to half as long again, by its jitter", () => {
+    const readyAtMs = (jitter: number) => {
+      const state = machine.giveUp({ ...running, tries: 2 }, 5, NOW, PROBLEM, true, jitter);
+      return state?.status === "queued" ? state.readyAtMs : null;
+    };
+    expect([0, 0.5, 0.999].map(readyAtMs)).toEqual([NOW + 4000, NOW + 5000, NOW + 5998]);
+  });
+
   test("fails at the first try where another would not help", () => {
-    expect(machine.giveUp({ ...running, tries: 1 }, 5, NOW, PROBLEM, false)).toEqual({
+    expect(machine.giveUp({ ...running, tries: 1 }, 5, NOW, PROBLEM, false, 0)).toEqual({
       status: "failed",
       attempt: 5,
       problem: PROBLEM,
@@ -114,10 +122,56 @@ test.each(FINAL)("nothing changes a job that is $status", (state) => {
     machine.take(state, NOW, "1:2", LEASE),
     machine.renew(state, 5, NOW, LEASE),
     machine.finish(state, 5),
-    machine.giveUp(state, 5, NOW, PROBLEM, true),
+    machine.giveUp(state, 5, NOW, PROBLEM, true, 0),
     machine.release(state, 5),
     machine.cancel(state),
     machine.expire(state, NOW + 2 * LEASE),
     machine.orphan(state),
   ]).toEqual(new Array(8).fill(undefined));
+});
+
+describe("a sweep that is run in parts", () => {
+  const parted = machine.split(running, 5)!;
+
+  test("is split by the attempt that holds it alone, and runs on under a lease that does not end", () => {
+    expect(machine.split(running, 4)).toBeUndefined();
+    expect(parted).toMatchObject({ status: "running", attempt: 5, tries: 2 });
+    expect(machine.isSplit(parted)).toBe(true);
+    expect(machine.isSplit(running)).toBe(false);
+    expect(machine.expire(parted, Date.UTC(9999, 0, 1))).toBeUndefined();
+    expect(machine.take(parted, NOW, "w", LEASE)).toBeUndefined();
+  });
+
+  test("listens no more to the attempt that split it", () => {
+    expect(machine.renew(parted, 5, NOW, LEASE)).toBeUndefined();
+    expect(machine.finish(parted, 5)).toBeUndefined();
+    expect(machine.giveUp(parted, 5, NOW, PROBLEM, true, 0)).toBeUndefined();
+    expect(machine.release(parted, 5)).toBeUndefined();
+    expect(machine.split(parted, 5)).toBeUndefined();
+  });
+
+  test("is queued to be collected without a try held against it, once", () => {
+    const joined = machine.join(parted);
+    expect(joined).toEqual({ status: "queued", attempt: 5, tries: 1, readyAtMs: 0 });
+    expect(machine.join(joined!)).toBeUndefined();
+    expect(machine.join(running)).toBeUndefined();
+  });
+
+  test("fails with the problem of a part, and can be cancelled", () => {
+    expect(machine.failSplit(parted, PROBLEM)).toEqual({ status: "failed", attempt: 5, problem: PROBLEM });
+    expect(machine.failSplit(running, PROBLEM)).toBeUndefined();
+    expect(machine.cancel(parted)).toEqual({ status: "cancelled", attempt: 5 });
+  });
+});
+
+test("the jitter of jobs is the same each time, differs by attempt, and fills all tenths of [0, 1) evenly", () => {
+  const id = (n: number) => `018bcfe5-6800-7000-8000-${n.toString(16).padStart(12, "0")}` as JobId;
+  const tenths = new Array<number>(10).fill(0);
+  for (let n = 0; n < 1000; n++) {
+    const jitter = machine.jitterOf(id(n), 1);
+    expect(jitter).toBe(machine.jitterOf(id(n), 1));
+    tenths[Math.floor(jitter * 10)]!++;
+  }
+  for (const count of tenths) expect(count).toBeWithin(60, 140);
+  expect(machine.jitterOf(id(1), 1)).not.toBe(machine.jitterOf(id(1), 2));
 });

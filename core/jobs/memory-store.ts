@@ -1,7 +1,9 @@
 import { thin } from "../run/thin.ts";
 import type { TrialTable } from "../sweep/table.ts";
+import { countsOf } from "./batch.ts";
 import {
   arePacked,
+  type BatchId,
   type Curve,
   isFinal,
   isPacked,
@@ -10,6 +12,7 @@ import {
   type JobKind,
   type JobOutput,
   type JobState,
+  type NewBatch,
   type NewJob,
   type RunOutput,
   type SweepOutput,
@@ -22,7 +25,7 @@ import type {
   BarVault,
   Dataset,
   DatasetStore,
-  DueJob,
+  FoundJob,
   IdempotencyKey,
   JobFilter,
   JobStore,
@@ -35,6 +38,7 @@ const PREVIEW_POINTS = 500;
 
 interface Entry {
   readonly user: UserId;
+  readonly batch: BatchId | null;
   job: Job;
   output: JobOutput | null;
 }
@@ -45,6 +49,11 @@ interface Key {
   readonly bodyHash: string;
   readonly id: JobId;
   readonly createdAtMs: number;
+}
+
+interface OwnBatch {
+  readonly user: UserId;
+  readonly batch: NewBatch;
 }
 
 interface Holding {
@@ -64,6 +73,7 @@ export interface MemoryStores {
  */
 export function memoryStores(clock: () => number): MemoryStores {
   const entries = new Map<JobId, Entry>();
+  const batches = new Map<BatchId, OwnBatch>();
   const keys = new Map<string, Key>();
   const bars = new Map<string, Uint8Array>();
   const holdings = new Map<string, Holding>();
@@ -93,17 +103,34 @@ export function memoryStores(clock: () => number): MemoryStores {
     return known.bodyHash === bodyHash ? known.id : "mismatch";
   }
 
-  function accept(user: UserId, job: NewJob, key: IdempotencyKey | null, stored: StoredBars | null): Acceptance {
+  /** All of these jobs, or none. */
+  function acceptAll(
+    user: UserId,
+    batch: NewBatch | null,
+    given: readonly NewJob[],
+    key: IdempotencyKey | null,
+    stored: readonly StoredBars[],
+  ): Acceptance {
     const before = key === null ? undefined : replay(user, key);
     if (before === "mismatch") return { kind: "mismatch" };
     if (before !== undefined) return { kind: "replayed", id: before };
-    if (entries.has(job.id)) throw new RangeError(`a job ${job.id} exists`);
-    if (stored !== null) putBars(stored);
-    else if (job.bars.hash !== null && !bars.has(job.bars.hash)) return { kind: "bars_gone" };
-    entries.set(job.id, { user, job: { ...job, state: machine.accept() }, output: null });
-    if (key !== null) keys.set(nameIn(user, key.key), { user, ...key, id: job.id, createdAtMs: job.createdAtMs });
+    for (const { id } of given) if (entries.has(id)) throw new RangeError(`a job ${id} exists`);
+    if (batch !== null && batches.has(batch.id)) throw new RangeError(`a batch ${batch.id} exists`);
+    const isThere = (hash: string) => bars.has(hash) || stored.some((brought) => brought.hash === hash);
+    if (given.some(({ bars: { hash } }) => hash !== null && !isThere(hash))) return { kind: "bars_gone" };
+    stored.forEach(putBars);
+    if (batch !== null) batches.set(batch.id, { user, batch });
+    for (const job of given) {
+      entries.set(job.id, { user, batch: batch?.id ?? null, job: { ...job, state: machine.accept() }, output: null });
+    }
+    const [first] = given;
+    if (key !== null && first !== undefined) {
+      keys.set(nameIn(user, key.key), { user, ...key, id: first.id, createdAtMs: first.createdAtMs });
+    }
     return { kind: "accepted" };
   }
+
+  const inBatch = (user: UserId, id: BatchId) => oldestFirst().filter((entry) => entry.user === user && entry.batch === id);
 
   function step<S extends JobState>(entry: Entry | undefined, next: (state: JobState) => S | undefined): S | undefined {
     const state = entry && next(entry.job.state);
@@ -123,18 +150,7 @@ export function memoryStores(clock: () => number): MemoryStores {
         (strategy === null || job.strategy === strategy) &&
         (after === null || job.id < after),
     );
-    const page = wanted.reverse().slice(0, limit);
-    return page.map(({ job: { id, symbol, strategy, createdAtMs, state }, output }) => ({
-      shown: { id, status: state.status, symbol, strategy, createdAtMs },
-      output,
-    }));
-  }
-
-  function listedWithFigures(kind: JobKind, ...given: Parameters<JobStore["list"]>): JobSummary[] {
-    return listed(kind, ...given).map(({ shown, output }) => {
-      const { sharpe, totalReturn, maxDrawdown } = output?.headline ?? { sharpe: null, totalReturn: null, maxDrawdown: null };
-      return { ...shown, sharpe, totalReturn, maxDrawdown };
-    });
+    return wanted.reverse().slice(0, limit);
   }
 
   function sweepOf(user: UserId, id: JobId): SweepOutput | undefined {
@@ -148,17 +164,31 @@ export function memoryStores(clock: () => number): MemoryStores {
   }
 
   const jobs: JobStore = {
-    accept: async (...given) => accept(...given),
+    accept: async (user, job, key, stored) => acceptAll(user, null, [job], key, stored === null ? [] : [stored]),
+    acceptBatch: async (...given) => acceptAll(...given),
+    batchOf: async (user, id) => own(user, id)?.batch ?? undefined,
+    async batch(user, id) {
+      const found = batches.get(id);
+      return found?.user === user ? { ...found.batch, items: inBatch(user, id).map(withFigures) } : undefined;
+    },
+    async listBatches(user, limit, after) {
+      const wanted = [...batches.values()].filter(
+        ({ user: owner, batch }) => owner === user && (after === null || batch.id < after),
+      );
+      const page = wanted.sort((a, b) => (a.batch.id > b.batch.id ? -1 : 1)).slice(0, limit);
+      return page.map(({ batch }) => ({ ...batch, counts: countsOf(inBatch(user, batch.id).map(({ job }) => job.state)) }));
+    },
     replay: async (...given) => replay(...given),
     find: async (user, id) => own(user, id)?.job,
-    list: async (...given) => listedWithFigures("backtest", ...given),
+    list: async (...given) => listed("backtest", ...given).map(withFigures),
     listSweeps: async (...given) =>
-      listed("sweep", ...given).map(({ shown, output }): SweepSummary => {
+      listed("sweep", ...given).map(({ job, output }): SweepSummary => {
+        const shown = summaryOf(job);
         if (output?.kind !== "sweep") return { ...shown, trials: null, skipped: null, objective: null, best: null };
         const { trials, skipped } = plainTrials(output.trials).grid;
         return { ...shown, trials, skipped, objective: output.objective, best: output.best };
       }),
-    listWalkForwards: async (...given) => listedWithFigures("walk_forward", ...given),
+    listWalkForwards: async (...given) => listed("walk_forward", ...given).map(withFigures),
     async result(user, id) {
       const output = own(user, id)?.output;
       if (output?.kind !== "backtest") return undefined;
@@ -209,7 +239,7 @@ export function memoryStores(clock: () => number): MemoryStores {
       return true;
     },
     giveUp: async (user, id, attempt, problem, again) =>
-      step(own(user, id), (state) => machine.giveUp(state, attempt, clock(), problem, again)),
+      step(own(user, id), (state) => machine.giveUp(state, attempt, clock(), problem, again, machine.jitterOf(id, attempt))),
     release: async (user, id, attempt) => step(own(user, id), (state) => machine.release(state, attempt)) !== undefined,
     async cancel(user, id) {
       const entry = own(user, id);
@@ -223,19 +253,20 @@ export function memoryStores(clock: () => number): MemoryStores {
       entries.delete(id);
       for (const [name, key] of keys) if (key.id === id) keys.delete(name);
       if (entry.job.bars.hash !== null) dropBars(entry.job.bars.hash);
+      if (entry.batch !== null && inBatch(user, entry.batch).length === 0) batches.delete(entry.batch);
       return "removed";
     },
 
     async due(limit) {
       const now = clock();
-      const found: DueJob[] = [];
+      const found: FoundJob[] = [];
       for (const entry of oldestFirst()) {
         const { state, id, kind } = entry.job;
         const dueAtMs =
           state.status === "queued" ? state.readyAtMs : state.status === "running" ? state.leaseUntilMs : Number.NaN;
         if (found.length === limit || !(dueAtMs <= now)) continue;
         step(entry, (present) => machine.expire(present, now));
-        found.push({ user: entry.user, id, kind });
+        found.push({ user: entry.user, id, kind, attempt: state.attempt });
       }
       return found;
     },
@@ -281,6 +312,15 @@ export function memoryStores(clock: () => number): MemoryStores {
     bars: { put: async (stored) => putBars(stored), get: async (hash) => bars.get(hash)?.slice() },
     datasets,
   };
+}
+
+function summaryOf({ id, symbol, strategy, createdAtMs, state: { status } }: Job) {
+  return { id, status, symbol, strategy, createdAtMs };
+}
+
+function withFigures({ job, output }: Entry): JobSummary {
+  const { sharpe, totalReturn, maxDrawdown } = output?.headline ?? { sharpe: null, totalReturn: null, maxDrawdown: null };
+  return { ...summaryOf(job), sharpe, totalReturn, maxDrawdown };
 }
 
 /** @throws {TypeError} for a packed curve: this store keeps no bytes */

@@ -1,6 +1,22 @@
 import type { AppError } from "../errors.ts";
 import type { TrialColumn, TrialTable } from "../sweep/table.ts";
-import type { Curve, Headline, Job, JobId, JobKind, JobOutput, JobState, JobStatus, NewJob, UserId } from "./job.ts";
+import type {
+  BatchId,
+  Curve,
+  Headline,
+  Job,
+  JobId,
+  JobOutput,
+  JobState,
+  JobStatus,
+  NewBatch,
+  NewJob,
+  NewPart,
+  PartOutput,
+  SweepPart,
+  UserId,
+  WorkKind,
+} from "./job.ts";
 
 /** Names a job across users; for the process that runs jobs alone. */
 export interface JobRef {
@@ -10,7 +26,12 @@ export interface JobRef {
 
 /** A job that waits for its turn, and in which line. */
 export interface DueJob extends JobRef {
-  readonly kind: JobKind;
+  readonly kind: WorkKind;
+}
+
+/** One that the store found, and how often it was taken so far. */
+export interface FoundJob extends DueJob {
+  readonly attempt: number;
 }
 
 export interface IdempotencyKey {
@@ -42,6 +63,16 @@ interface Listed {
 }
 
 export interface JobSummary extends Listed, Headline {}
+
+/** A batch and what became of its jobs, in the order in which they were asked for; those that were removed are left out. */
+export interface StoredBatch extends NewBatch {
+  readonly items: readonly JobSummary[];
+}
+
+/** A batch in a list, with how many of its jobs are in which state. */
+export interface BatchSummary extends NewBatch {
+  readonly counts: Readonly<Record<JobStatus, number>>;
+}
 
 /** What a list of sweeps shows; all null before there is a result. */
 export interface SweepSummary extends Listed {
@@ -78,6 +109,22 @@ export interface StoredResult extends Headline {
 export interface JobStore {
   /** Job, idempotency key and bars (when given, by their hash) in one transaction. */
   accept(user: UserId, job: NewJob, key: IdempotencyKey | null, bars: StoredBars | null): Promise<Acceptance>;
+  /**
+   * All jobs of a batch, in this order, with their idempotency key and bars (when given), in one transaction; `replayed` names the first job of the batch that the key stands for.
+   * @param jobs at least one, with rising ids
+   */
+  acceptBatch(
+    user: UserId,
+    batch: NewBatch,
+    jobs: readonly NewJob[],
+    key: IdempotencyKey | null,
+    bars: readonly StoredBars[],
+  ): Promise<Acceptance>;
+  /** The batch that a job belongs to. */
+  batchOf(user: UserId, id: JobId): Promise<BatchId | undefined>;
+  batch(user: UserId, id: BatchId): Promise<StoredBatch | undefined>;
+  /** Newest first, `after` excluded. */
+  listBatches(user: UserId, limit: number, after: BatchId | null): Promise<readonly BatchSummary[]>;
   /** The job that a key stands for, or "mismatch" when its body was another, or undefined. Writes nothing. */
   replay(user: UserId, key: IdempotencyKey): Promise<JobId | "mismatch" | undefined>;
   find(user: UserId, id: JobId): Promise<Job | undefined>;
@@ -118,7 +165,7 @@ export interface JobStore {
    * Queued jobs whose time has come and running ones whose lease is over, oldest first; those whose lease is over are queued again or,
    * after the last try, failed (and named here once, so that whoever waits can be told).
    */
-  due(limit: number): Promise<readonly DueJob[]>;
+  due(limit: number): Promise<readonly FoundJob[]>;
   /** Ends the leases of workers for which `isDead` says so, as `due` does with those that are over. How many there were. */
   releaseDead(isDead: (worker: string) => boolean): Promise<number>;
   /** Throws away idempotency keys older than this. */
@@ -126,6 +173,27 @@ export interface JobStore {
   /** Rejects when the store does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Where sweeps are kept that are run in parts, by the promises of JobStore; what that does with a job it does with a part as well, by its id. */
+export interface PartStore {
+  /**
+   * The sweep that this attempt holds is run in these parts from now on: it stays running, held by them, and is queued again, to be collected, when the last of them is finished. False, and
+   * nothing is written, for a stale attempt and for a sweep that has parts.
+   */
+  split(user: UserId, sweep: JobId, attempt: number, parts: readonly NewPart[]): Promise<boolean>;
+  /** As `take`. */
+  takePart(user: UserId, id: JobId, worker: string, leaseMs: number): Promise<SweepPart | undefined>;
+  /** As `finish`; `last`: the sweep is queued to be collected. */
+  finishPart(user: UserId, id: JobId, attempt: number, output: PartOutput): Promise<"stale" | "finished" | "last">;
+  /** The parts of a sweep in order, and whether each is finished; none for a sweep that was not split. They go when the sweep is finished. */
+  partsOf(user: UserId, sweep: JobId): Promise<readonly (NewPart & { readonly finished: boolean })[]>;
+}
+
+/** For the process that collects a sweep. */
+export interface PartReader {
+  /** What a finished part left. */
+  partOutput(user: UserId, id: JobId): Promise<PartOutput | undefined>;
 }
 
 /** Bars as encoded by data/raw-bars-codec.ts, named by the SHA-256 of those bytes ("sha256:" + hex). */

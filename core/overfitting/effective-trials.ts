@@ -18,20 +18,21 @@ export interface Likeness {
  * Complexity: trials x blocks.
  */
 export function likenessOf({ sums, trials, blocks }: BlockSums, holding: Float64Array = new Float64Array(blocks)): Likeness {
-  const market = centred(holding);
+  const market = holding.slice();
+  centre(market);
   const moves = dot(market, market);
   const z = new Float64Array(blocks);
   const total = new Float64Array(blocks);
   let differing = 0;
   for (let trial = 0; trial < trials; trial++) {
     for (let k = 0; k < blocks; k++) z[k] = sums[(trial * blocks + k) * 2]!;
-    const own = centred(z);
-    const share = moves > 0 ? dot(own, market) / moves : 0;
-    for (let k = 0; k < blocks; k++) own[k]! -= share * market[k]!;
-    const length = Math.sqrt(dot(own, own));
+    centre(z);
+    const share = moves > 0 ? dot(z, market) / moves : 0;
+    for (let k = 0; k < blocks; k++) z[k]! -= share * market[k]!;
+    const length = Math.sqrt(dot(z, z));
     if (!(length > ZERO_DISPERSION)) continue;
     differing++;
-    for (let k = 0; k < blocks; k++) total[k]! += own[k]! / length;
+    for (let k = 0; k < blocks; k++) total[k]! += z[k]! / length;
   }
   if (differing < 2) return { differing, correlation: Number.NaN };
   const correlation = (dot(total, total) - differing) / (differing * (differing - 1));
@@ -44,10 +45,10 @@ function dot(a: Float64Array, b: Float64Array): number {
   return sum;
 }
 
-function centred(values: Float64Array): Float64Array {
+function centre(values: Float64Array): void {
   let center = 0;
   for (let k = 0; k < values.length; k++) center += values[k]! / values.length;
-  return values.map((value) => value - center);
+  for (let k = 0; k < values.length; k++) values[k]! -= center;
 }
 
 /** How many independent trials a number of correlated ones amount to: 1 + (M - 1)(1 - rho), 1 to M; NaN when M is 0. */

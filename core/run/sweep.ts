@@ -10,12 +10,12 @@ import { strategyNamed } from "../strategies/registry.ts";
 import { completeTable } from "../sweep/complete.ts";
 import { slowestTrial } from "../sweep/grid.ts";
 import { rank } from "../sweep/rank.ts";
-import { bytesOf, type Sweeper, type SweepHooks, type SweepMemory } from "../sweep/sweeper.ts";
+import { bytesOf, type Sweeper, type SweepHooks, type SweepMemory, type SweepTask } from "../sweep/sweeper.ts";
 import type { TrialTable } from "../sweep/table.ts";
 import type { Trials } from "../sweep/trials.ts";
 import { hashSweep } from "./canonical.ts";
 import { judgeLuck, type Luck, MOST_SNOOPING_STEPS, snoopingSteps } from "./luck.ts";
-import { type InputPorts, runInputs } from "./run-inputs.ts";
+import { type InputPorts, type RunInputs, runInputs } from "./run-inputs.ts";
 
 /** The most trials x bars of a sweep unless a setting says otherwise. */
 export const MOST_BAR_TRIALS = 2e10;
@@ -56,57 +56,83 @@ export interface SweepRun {
   readonly engine: Pick<Sweeper, "name" | "version">;
 }
 
+/** The inputs of a sweep as they were understood, before a trial is run. */
+export interface SweepInputs extends Pick<RunInputs, "origin" | "judged" | "settings"> {
+  readonly request: SweepRequest;
+  readonly task: SweepTask;
+}
+
 /**
  * One sweep from bars to figures; undefined when it was aborted.
- * Errors: those of the provider and the gate; `no_data` when no bar has prices; `too_costly` for too many trials x bars. A trial whose windows need more
- * bars than there are is no error: it has no trades.
+ * Errors: those of `sweepInputs` and `refusalOf`. A trial whose windows need more bars than there are is no error: it has no trades.
  */
 export async function runSweep(request: SweepRequest, ports: SweepPorts): Promise<Result<SweepRun, AppError> | undefined> {
+  const inputs = await sweepInputs(request, ports);
+  return inputs.ok ? sweepWhole(inputs.value, ports) : inputs;
+}
+
+/** Runs all trials here; undefined when it was aborted. Errors: those of `refusalOf`. */
+export async function sweepWhole(inputs: SweepInputs, ports: SweepPorts): Promise<Result<SweepRun, AppError> | undefined> {
+  const { sweeper, hooks } = ports;
+  const refused = refusalOf(inputs, sweeper.memory(inputs.task), ports);
+  if (refused !== null) return refused;
+  const trials = await sweeper.sweep(inputs.task, hooks);
+  return trials === undefined ? undefined : ok(await concludeSweep(inputs, trials, ports));
+}
+
+/** Errors: those of the provider and the gate; `no_data` when no bar has prices. */
+export async function sweepInputs(request: SweepRequest, ports: InputPorts): Promise<Result<SweepInputs, AppError>> {
   const inputs = await runInputs(request, sweepQueryOf(request), ports);
   if (!inputs.ok) return inputs;
   const { origin, judged, execution, settings } = inputs.value;
-  const { gated, bars, priced } = judged;
-  const { bars: seen, from, interval, warnings } = gated;
-  if (priced === 0) return fail("no_data", "there are no bars with prices; widen the range");
-  const { grid, strategy, direction, objective } = request;
-  const costly = tooCostly(grid.trials, seen.close.length, ports.mostBarTrials ?? MOST_BAR_TRIALS);
-  if (costly !== null) return costly;
-
-  const { sweeper } = ports;
+  if (judged.priced === 0) return fail("no_data", "there are no bars with prices; widen the range");
+  const { grid, strategy, direction } = request;
+  const { bars, from } = judged.gated;
   const perPeriod = rates(settings.riskFree, settings.mar, settings.periodsPerYear);
-  const task = { bars: seen, from, strategy, direction, grid, execution, rates: perPeriod };
-  const slow = request.overfitting !== "none" && request.snoopingTests ? tooSlow(grid.trials, bars.close.length) : null;
-  if (slow !== null) return slow;
-  const large = tooLarge(sweeper.memory(task), grid.trials, seen.close.length, ports.mostBytes ?? MOST_BYTES);
-  if (large !== null) return large;
-  const trials = await sweeper.sweep(task, ports.hooks);
-  if (trials === undefined) return undefined;
+  const task = { bars, from, strategy, direction, grid, execution, rates: perPeriod };
+  return ok({ request, origin, judged, settings, task });
+}
+
+/**
+ * Why the trials of a task are not run here; null where they may be. Errors: `too_costly` for too many trials x bars, too many steps of the tests of all
+ * trials, or too much memory.
+ */
+export function refusalOf(
+  { request, judged, task }: SweepInputs,
+  memory: SweepMemory,
+  { mostBarTrials = MOST_BAR_TRIALS, mostBytes = MOST_BYTES }: Pick<SweepPorts, "mostBarTrials" | "mostBytes">,
+) {
+  const { trials } = task.grid;
+  const seen = task.bars.close.length;
+  const tests = request.overfitting !== "none" && request.snoopingTests;
+  return (
+    tooCostly(trials, seen, mostBarTrials) ??
+    (tests ? tooSlow(trials, judged.bars.close.length) : null) ??
+    tooLarge(memory, trials, seen, mostBytes)
+  );
+}
+
+/** From the trials of all of the grid to what the sweep tells. @throws {RangeError} when they are not those of the grid */
+export async function concludeSweep(
+  { request, origin, judged, settings, task }: SweepInputs,
+  trials: Trials,
+  { engine, sweeper, sha256 }: SweepPorts,
+): Promise<SweepRun> {
+  const { gated, bars } = judged;
+  const { bars: seen, from: warmupBars, interval, warnings } = gated;
+  const { strategy, direction, grid, execution } = task;
   const table = completeTable(trials, grid, { ...settings, timeMs: bars.timeMs });
-  const order = rank(table, objective);
-  const luck = judgeLuck({ request, task, table, trials, best: order[0]! }, ports.engine, sweeper);
+  const order = rank(table, request.objective);
+  const luck = judgeLuck({ request, task, table, trials, best: order[0]! }, engine, sweeper);
   const [barsHash, resultHash] = await Promise.all([
     judged.hash(),
-    hashSweep(
-      { bars: seen, bytes: judged.bytes(), warmupBars: from, strategy, direction, execution, grid, trials },
-      ports.sha256,
-    ),
+    hashSweep({ bars: seen, bytes: judged.bytes(), warmupBars, strategy, direction, execution, grid, trials }, sha256),
   ]);
-  return ok({
-    request,
-    origin,
-    bars,
-    interval,
-    warnings,
-    warmupBars: from,
-    periodsPerYear: settings.periodsPerYear,
-    table,
-    trials,
-    order,
-    luck,
-    barsHash,
-    resultHash,
+  return {
+    ...{ request, origin, bars, interval, warnings, warmupBars, periodsPerYear: settings.periodsPerYear },
+    ...{ table, trials, order, luck, barsHash, resultHash },
     engine: { name: sweeper.name, version: sweeper.version },
-  });
+  };
 }
 
 /** Which bars a sweep asks its source for: a warm-up that is worked out is that of the slowest trial. */

@@ -37,6 +37,14 @@ describe("the plan of a sweep", () => {
     expect(plannedKernel(taskOf(thin))).toBe("sparse");
   });
 
+  test("is for a block of a grid that of the grid", () => {
+    const thin = Array.from({ length: 20 }, (_, k) => [5, 10 + k] as const);
+    const [all, few] = [taskOf(FULL), taskOf(thin)];
+    expect(plannedKernel({ ...few, whole: all.grid })).toBe("sorted");
+    expect(plannedKernel({ ...all, whole: few.grid })).toBe("sparse");
+    expect(plannedKernel({ ...few, whole: all.grid, direction: "both" })).toBe("dense");
+  });
+
   test("takes sets of bars for other strategies", () => {
     expect(kernelsFor(taskOf(FULL, { strategy: "momentum" }))).toEqual(["sparse", "dense", "plain"]);
   });

@@ -15,7 +15,7 @@ export function kernelsFor(task: SweepTask): readonly SweepKernel[] {
 export function plannedKernel(task: SweepTask): SweepKernel {
   const [first = "plain"] = kernelsFor(task);
   if (first !== "sorted") return first;
-  return pairGroups(task.grid).every((group) => pairShare(group) >= LEAST_PAIR_SHARE) ? "sorted" : "sparse";
+  return pairGroups(task.whole ?? task.grid).every((group) => pairShare(group) >= LEAST_PAIR_SHARE) ? "sorted" : "sparse";
 }
 
 /**

@@ -17,6 +17,8 @@ export interface SweepTask {
   /** Splits count bars from `from`. */
   readonly execution: Execution;
   readonly rates: Rates;
+  /** The grid of which this one is a block; the kernel is then the one that a sweep of all of it runs, so that figures are the same to the bit. */
+  readonly whole?: Grid;
   /** Runs this kernel instead of the one the planner would choose. @throws {RangeError} from `sweep` when it cannot run the task */
   readonly kernel?: SweepKernel;
 }

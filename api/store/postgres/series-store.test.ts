@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,35 +10,18 @@ import { sampleProvider } from "../../../data/sample.ts";
 import { describeSeriesStore, standInWith } from "../../../data/series-behaviour.ts";
 import { days, FRIDAY_EVENING } from "../../../data/yahoo-test-query.ts";
 import { describeWithPostgres } from "../../test-services/describe.ts";
-import { type TestDatabase, testDatabase } from "../../test-services/shared.ts";
 import { yahooBars } from "../../wiring.ts";
 import { postgresSeries } from "./series-store.ts";
+import { type TestSchema, testSchema } from "./test-postgres.ts";
 
 const PROCESS = fileURLToPath(new URL("./series-process-behaviour.ts", import.meta.url));
-const MIGRATION = readFileSync(new URL("../../../migrations/postgres/0004_market_data.sql", import.meta.url), "utf8");
 const SESSION = { search_path: "backgrid", role: "backgrid_app" };
 
-async function migratedDatabase(): Promise<TestDatabase> {
-  const database = await testDatabase();
-  const admin = postgres(database.url, { max: 1, onnotice: () => undefined });
-  for (const role of ["backgrid_owner", "backgrid_app"]) {
-    await admin.unsafe(`DO $$ BEGIN CREATE ROLE ${role}; EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$`);
-  }
-  await admin.unsafe(`
-    CREATE SCHEMA backgrid AUTHORIZATION backgrid_owner;
-    GRANT USAGE ON SCHEMA backgrid TO backgrid_app;
-    SET ROLE backgrid_owner;
-    SET search_path = backgrid;
-    ${MIGRATION}`);
-  await admin.end();
-  return database;
-}
-
 describeWithPostgres("market data in PostgreSQL", () => {
-  let database: TestDatabase;
+  let database: TestSchema;
   let sqls: readonly [Sql, Sql];
   beforeAll(async () => {
-    database = await migratedDatabase();
+    database = await testSchema();
     const pool = () => postgres(database.url, { max: 2, connection: SESSION });
     sqls = [pool(), pool()];
   });
