@@ -63,21 +63,25 @@ export function createServiceMetrics(registry: Registry): ServiceMetrics {
   };
 }
 
-/** Figures read when asked for: what waits and what the pool does. */
+/** Figures read when asked for: what waits and what the pool does. One that cannot be read is NaN. */
 export function addRunnerGauges(
   registry: Registry,
-  runner: { readonly queued: number; readonly pool: { readonly size: number; readonly load: number } },
+  runner: { readonly queued: number | Promise<number>; readonly pool: { readonly size: number; readonly load: number } },
 ): void {
-  const gauge = (name: string, help: string, read: () => number) =>
+  const gauge = (name: string, help: string, read: () => number | Promise<number>) =>
     new Gauge({
       name,
       help,
       registers: [registry],
-      collect() {
-        this.set(read());
+      async collect() {
+        try {
+          this.set(await read());
+        } catch {
+          this.set(Number.NaN);
+        }
       },
     });
-  gauge("backgrid_jobs_queued", "Jobs that wait in this process", () => runner.queued);
+  gauge("backgrid_jobs_queued", "Jobs that wait in this process, or in a fleet", () => runner.queued);
   gauge("backgrid_pool_size", "Child processes", () => runner.pool.size);
   gauge("backgrid_pool_load", "Tasks that wait for a child process or run in one", () => runner.pool.load);
 }

@@ -15,6 +15,7 @@ import { BarCache } from "./compute/bar-cache.ts";
 import { runAnyTask } from "./compute/run-any-task.ts";
 import { rememberingParser } from "./compute/sweep-requests.ts";
 import type { ComputePool, OnProgress, OutputOf, Task, TaskResult } from "./compute/task.ts";
+import { NO_PARTS } from "./compute/test-tasks.ts";
 import { jobIds, LOCAL_USER } from "./ids.ts";
 import { addRunnerGauges, createServiceMetrics } from "./metrics.ts";
 import type { Parts } from "./parts.ts";
@@ -58,7 +59,7 @@ export async function startTestService(changes: Partial<Parts> = {}): Promise<Te
     cache: new BarCache(2 ** 24),
     judge: rememberingJudge(),
     sweeper: async () => ok({ engine: engineTs, sweeper: plainSweeper(engineTs), fallbackReason: null }),
-    partReader: { partOutput: async () => undefined },
+    partReader: NO_PARTS,
     parse: rememberingParser(),
     mostBytes: undefined,
     mostBarTrials: MOST_BAR_TRIALS,

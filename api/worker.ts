@@ -53,16 +53,9 @@ export async function startWorker(config: Config, log: Log): Promise<Result<Runn
     listenToQueue: (backtests, grids, carryOut) =>
       bullmqListener({ url, prefix, log, backtests, grids, lockMs: config.leaseMs }, carryOut),
   });
-  let waiting = 0;
   addRunnerGauges(metrics.registry, {
     get queued() {
-      void queue.waiting().then(
-        (count) => {
-          waiting = count;
-        },
-        () => {},
-      );
-      return waiting;
+      return queue.waiting();
     },
     pool,
   });

@@ -1,5 +1,11 @@
 import { benchDriver } from "./driver.ts";
 import { benchExact } from "./exact.ts";
+import { benchFleetProfile } from "./fleet/profile.ts";
+import { benchQueues, PG_FLAG } from "./fleet/queues.ts";
+import { benchFleetStore } from "./fleet/store.ts";
+import { benchFleetSweep } from "./fleet/sweep.ts";
+import { benchFleetTen } from "./fleet/ten.ts";
+import { benchFleetThroughput } from "./fleet/throughput.ts";
 import { benchHono } from "./http/hono.ts";
 import { benchIsolation } from "./http/isolation.ts";
 import { type Effort, FULL, QUICK } from "./http/report.ts";
@@ -25,8 +31,9 @@ import { benchSweepMetrics } from "./sweeps/metrics-share.ts";
 import { benchSweepThresholds } from "./sweeps/thresholds.ts";
 import { benchVolatility } from "./volatility.ts";
 
-// `bun run bench [suite or group ...] [--quick]` makes the receipts of profiles/; without names all suites run, one after the other, but for `luck`, which
-// takes minutes. With --quick the suites of the groups http and sweeps, and luck, run for seconds, once, and write nothing.
+// `bun run bench [suite or group ...] [--quick] [--pg=folder]` makes the receipts of profiles/; without names all suites run, one after the other, but for
+// `luck`, which takes minutes, and for `driver` and the group fleet, which need PostgreSQL and Redis. With --quick the suites of the groups http, sweeps and
+// fleet, and luck, run for seconds, once, and write nothing. --pg tells `queues` where the package pg is.
 
 const suites: Readonly<Record<string, (effort: Effort) => void | Promise<void>>> = {
   runtime: benchRuntime,
@@ -54,10 +61,18 @@ const suites: Readonly<Record<string, (effort: Effort) => void | Promise<void>>>
   "sweep-latency": benchSweepLatency,
   luck: benchLuck,
   driver: benchDriver,
+  "fleet-throughput": benchFleetThroughput,
+  "fleet-profile": benchFleetProfile,
+  "fleet-ten": benchFleetTen,
+  "fleet-sweep": benchFleetSweep,
+  "fleet-store": benchFleetStore,
+  queues: benchQueues,
 };
-const ONLY_WHEN_NAMED = ["driver", "luck"];
+const FLEET = ["fleet-throughput", "fleet-profile", "fleet-ten", "fleet-sweep", "fleet-store", "queues"];
+const ONLY_WHEN_NAMED = ["driver", "luck", ...FLEET];
 const SYNC = ["sync-latency", "sync-throughput", "sync-heavy", "sync-memory", "sync-profile", "size"];
 const groups: Readonly<Record<string, readonly string[]>> = {
+  fleet: FLEET,
   sync: SYNC,
   sweeps: ["sweep-kernels", "sweep-dense", "sweep-metrics", "sweep-growth", "sweep-thresholds", "sweep-latency"],
   http: ["hono", "sqlite", "isolation", ...SYNC, "yahoo"],
@@ -65,7 +80,7 @@ const groups: Readonly<Record<string, readonly string[]>> = {
 
 const given = process.argv.slice(2);
 const effort = given.includes("--quick") ? QUICK : FULL;
-const asked = given.filter((name) => name !== "--quick").flatMap((name) => groups[name] ?? [name]);
+const asked = given.filter((name) => name !== "--quick" && !name.startsWith(PG_FLAG)).flatMap((name) => groups[name] ?? [name]);
 const unknown = asked.filter((name) => !Object.hasOwn(suites, name));
 if (unknown.length > 0) {
   const known = [...Object.keys(suites), ...Object.keys(groups)].join(", ");

@@ -32,13 +32,13 @@ export function defineServe(command: Command, terminal: Terminal, done: (exitCod
       if (!config.ok) return done(reportFailure(config.error, terminal, json));
       const plain = !json && terminal.interactive === true;
       const log = plain ? plainLog(terminal) : jsonLog(terminal.write);
-      const greet = plain ? greeter(config.value, terminal) : () => {};
-      done(await runUntilStopped("serve", config.value, log, (url) => url !== null && greet(url)));
+      const greet = plain ? greeter(config.value, terminal) : undefined;
+      done(await runUntilStopped("serve", config.value, log, greet));
     });
 }
 
 /** Says where the service is and what to ask it. */
-export function greeter({ dataDir }: Pick<Config, "dataDir">, { write, colours }: Terminal): (url: string) => void {
+export function greeter({ dataDir }: Pick<Config, "dataDir">, { write, colours }: Terminal): (url: string | null) => void {
   const { bold, dim } = styles(colours);
   const body = '{"source":"sample","symbol":"SAMPLE-TREND","strategy":"ma_crossover"}';
   return (url) =>

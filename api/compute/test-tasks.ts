@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { someBars } from "../../core/indicators/generated-bars.ts";
-import type { BarReader, StoredBars } from "../../core/jobs/store.ts";
+import type { BarReader, PartReader, StoredBars } from "../../core/jobs/store.ts";
 import { ok } from "../../core/result.ts";
 import { rememberingJudge } from "../../core/run/judged-series.ts";
 import { encodeRawBars, hashOf } from "../../data/raw-bars-codec.ts";
@@ -15,6 +15,9 @@ import { rememberingParser } from "./sweep-requests.ts";
 import type { BacktestTask, SweepTask, SweptOutput, TaskBars, TaskResult, WalkForwardTask } from "./task.ts";
 
 export const NOW_MS = Date.UTC(2025, 0, 2, 3, 4, 5);
+
+/** For sweeps that were not split. */
+export const NO_PARTS: PartReader = { partOutput: async () => undefined };
 
 /** A task of a test; `bars` are those of the sample that rises, unless given. */
 export function taskFor(fields: object, bars: TaskBars = { kind: "sample", symbol: "SAMPLE-TREND" }): BacktestTask {
@@ -82,7 +85,7 @@ export function temporaryStore() {
 export function sweepPartsOf(vault: BarReader, changes: Partial<SweepParts> = {}): SweepParts {
   return {
     ...{ vault, cache: new BarCache(2 ** 24), judge: rememberingJudge(), parse: rememberingParser() },
-    partReader: { partOutput: async () => undefined },
+    partReader: NO_PARTS,
     sweeper: async () => ok({ engine: engineTs, sweeper: plainSweeper(engineTs), fallbackReason: "told so" }),
     ...{ mostBarTrials: undefined, mostBytes: undefined },
     ...changes,

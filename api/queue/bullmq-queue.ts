@@ -52,11 +52,7 @@ export function bullmqQueue({ url, prefix, log }: QueueOptions): JobQueue {
         opts: { ...DONE, ...bellOf(part) },
       }));
       const opts = { ...DONE, jobId: `${sweep.id}_collect`, priority: PRIORITY.collect };
-      await within(
-        REDIS_MS,
-        "Redis",
-        flows.add({ name: "collect", data: dataOf(sweep), queueName: LINES.grids, opts, children }),
-      );
+      await told(() => flows.add({ name: "collect", data: dataOf(sweep), queueName: LINES.grids, opts, children }));
     },
     async waiting() {
       const counts = await within(
@@ -84,6 +80,16 @@ function bellOf({ id, kind, attempt }: FoundJob): JobsOptions {
   return { jobId, priority: kind === "sweep_part" ? PRIORITY.part : PRIORITY.whole };
 }
 
+/** A Redis that was restarted has forgotten BullMQ's scripts; those of a transaction are sent with the next try. Telling twice rings once. */
+async function told(tell: () => Promise<unknown>): Promise<void> {
+  try {
+    await within(REDIS_MS, "Redis", tell());
+  } catch (cause) {
+    if (!String(cause).includes("NOSCRIPT")) throw cause;
+    await within(REDIS_MS, "Redis", tell());
+  }
+}
+
 /** Jobs that are rung for in one turn of the event loop go to Redis together. */
 function bulks(queue: Queue): (job: FoundJob) => Promise<void> {
   let jobs: FoundJob[] = [];
@@ -94,7 +100,7 @@ function bulks(queue: Queue): (job: FoundJob) => Promise<void> {
     jobs = [];
     sent = null;
     const bells = now.map((job) => ({ name: job.kind, data: dataOf(job), opts: bellOf(job) }));
-    await within(REDIS_MS, "Redis", queue.addBulk(bells));
+    await told(() => queue.addBulk(bells));
   };
   return (job) => {
     jobs.push(job);

@@ -13,6 +13,8 @@ export interface RedisState {
 }
 
 const RETRY_MS = 500;
+/** How often a connection that nobody asks anything is asked whether it is alive. */
+const ASK_MS = 5000;
 
 /** A connection that is made anew whenever it broke. */
 export interface LastingRedis {
@@ -31,7 +33,7 @@ export function lastingRedis(
   trouble: (cause: unknown) => void,
   prepare: (client: RedisClient) => Promise<unknown> = async () => {},
 ): LastingRedis {
-  let present: RedisClient | null = null;
+  let present: { readonly client: RedisClient; readonly broke: (cause: unknown) => void } | null = null;
   let closed = false;
 
   async function connect(): Promise<void> {
@@ -41,7 +43,7 @@ export function lastingRedis(
     const broke = (cause: unknown) => {
       if (over) return;
       over = true;
-      if (present === client) present = null;
+      if (present?.client === client) present = null;
       client.close();
       if (closed) return;
       trouble(cause);
@@ -52,22 +54,40 @@ export function lastingRedis(
       await within(REDIS_MS, "Redis", client.connect());
       await within(REDIS_MS, "Redis", prepare(client));
       if (closed) client.close();
-      else if (!over) present = client;
+      else if (!over) present = { client, broke };
     } catch (cause) {
       broke(cause);
     }
   }
   const first = connect();
 
+  /** One that does not answer is given up: its other end may be gone without a word. */
+  async function ask<T>(command: (client: RedisClient) => Promise<T>): Promise<T> {
+    if (present === null) await first;
+    if (present === null) throw new Error("Redis is away");
+    const { client, broke } = present;
+    let answered = false;
+    const done = () => {
+      answered = true;
+    };
+    const answer = command(client);
+    answer.then(done, done);
+    return within(REDIS_MS, "Redis", answer).catch((cause: unknown) => {
+      if (!answered) broke(cause);
+      throw cause;
+    });
+  }
+  const timer = setInterval(() => {
+    if (present !== null) ask((client) => client.ping()).catch(() => {});
+  }, ASK_MS);
+  timer.unref();
+
   return {
-    async ask(command) {
-      if (present === null) await first;
-      if (present === null) throw new Error("Redis is away");
-      return within(REDIS_MS, "Redis", command(present));
-    },
+    ask,
     close() {
       closed = true;
-      present?.close();
+      clearInterval(timer);
+      present?.client.close();
     },
   };
 }

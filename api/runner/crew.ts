@@ -1,16 +1,18 @@
 import type { ErrorCode } from "../../core/errors.ts";
 import type { JobId } from "../../core/jobs/job.ts";
-import type { FoundJob, JobRef, JobStore, PartStore } from "../../core/jobs/store.ts";
+import type { JobStore, PartStore } from "../../core/jobs/store.ts";
 import type { BarProvider } from "../../core/ports.ts";
 import type { ComputePool } from "../compute/task.ts";
 import { timeOf } from "../ids.ts";
 import { countJob, type ServiceMetrics } from "../metrics.ts";
-import type { Log, Progress } from "../parts.ts";
+import type { Log } from "../parts.ts";
 import type { News, NewsItem } from "../queue/news.ts";
 import type { ProgressBoard } from "../queue/progress.ts";
 import type { CarryOut, JobQueue, QueueListener } from "../queue/queue.ts";
+import { aside } from "./aside.ts";
 import { Chores } from "./chores.ts";
-import { FETCHING_MOST, Hands, reasonOf } from "./hands.ts";
+import { FETCHING_MOST, Hands } from "./hands.ts";
+import { pacedPool } from "./paced-pool.ts";
 import { FORGET_MS, KEYS_KEPT_MS } from "./runner.ts";
 
 export interface CrewParts {
@@ -40,7 +42,6 @@ export interface CrewParts {
 
 /** What runs jobs that others accepted, and how it starts and stops. */
 export interface Crew {
-  readonly busy: number;
   start(): Promise<void>;
   /** Takes nothing new; what runs may end within `graceMs`, the rest is handed back. */
   stop(graceMs: number): Promise<void>;
@@ -59,22 +60,19 @@ const MAY_PASS: { readonly run: readonly ErrorCode[]; readonly fetch: readonly E
 
 /** One process that runs jobs which others accepted. */
 export function createCrew(parts: CrewParts): Crew {
-  const { jobs, pool, queue, progress, leaseMs, nowMs, log, metrics } = parts;
+  const { jobs, queue, progress, leaseMs, nowMs, log, metrics } = parts;
   const chores = new Chores(log);
-  // Two tasks a child: one runs while the next one's way through the store and the channel is under way.
-  const most = pool.size * 2;
+  const pool = pacedPool(parts.pool);
   let listener: QueueListener | null = null;
   let news: News | null = null;
 
-  const quietly = (what: string, ref: JobRef, done: Promise<unknown>) => {
-    done.catch((cause: unknown) => log({ level: "warn", message: `could not ${what}: ${reasonOf(cause)}`, job_id: ref.id }));
-  };
   const hands = new Hands({
     ...parts,
+    pool,
     splitting: { store: jobs, above: parts.splitAbove, newId: parts.newJobId },
     mayPass: MAY_PASS,
     insistMs: leaseMs,
-    wantsText: () => false,
+    wanted: new Set(),
     listener: {
       began(ref, attempt) {
         metrics.wait.observe(Math.max(0, nowMs() - timeOf(ref.id)) / 1000);
@@ -82,12 +80,12 @@ export function createCrew(parts: CrewParts): Crew {
         if (parts.logJobs) log({ level: "info", message: "job running", job_id: ref.id, attempt });
       },
       progressed(ref, { done, total }, part) {
-        if (part === null)
-          tellProgress(
-            ref,
-            progress.begin(ref.id, total).then(() => progress.note(ref.id, 0, done)),
-          );
-        else tellProgress({ user: ref.user, id: part.sweep }, progress.note(part.sweep, part.part, done));
+        const id = part?.sweep ?? ref.id;
+        void aside(log, "tell the progress of a job", id, async () => {
+          if (part === null) await progress.begin(id, total);
+          const now = await progress.note(id, part?.part ?? 0, done);
+          if (now !== null) news?.tell({ kind: "progress", user: ref.user, id, ...now });
+        });
       },
       settled(ref, state) {
         countJob(metrics, state);
@@ -97,45 +95,40 @@ export function createCrew(parts: CrewParts): Crew {
       },
       paused(job, readyAtMs) {
         metrics.retries.inc();
-        quietly("ring for another try", job, queue.ring(job, readyAtMs - nowMs()));
+        void aside(log, "ring for another try", job.id, () => queue.ring(job, readyAtMs - nowMs()));
       },
       wasSplit(sweep, found, trials) {
         log({ level: "info", message: `sweep is run in parts: ${found.length}`, job_id: sweep.id });
-        const rung = progress.begin(sweep.id, trials).then(() => queue.ringParts(sweep, found));
-        quietly("ring for the parts of a sweep", sweep, rung);
+        void aside(log, "ring for the parts of a sweep", sweep.id, async () => {
+          await progress.begin(sweep.id, trials);
+          await queue.ringParts(sweep, found);
+        });
       },
       room: makeRoom,
     },
   });
 
   function makeRoom(): void {
-    listener?.setBacktests(most + Math.min(FETCHING_MOST, hands.fetching));
-  }
-
-  function tellProgress(ref: JobRef, noted: Promise<Progress | null>): void {
-    noted.then(
-      (now) => now !== null && news?.tell({ kind: "progress", ...ref, ...now }),
-      () => {},
-    );
+    listener?.setBacktests(pool.size * pool.ahead + Math.min(FETCHING_MOST, hands.fetching));
   }
 
   /** Rings for what waits in the store without a bell: it was lost, or its time has come, or its worker is gone. */
   async function lookForDue(): Promise<void> {
     const youngest = nowMs() - YOUNG_MS;
-    const forgotten = (await jobs.due(DUE_LIMIT)).filter(({ id, attempt }) => attempt > 0 || timeOf(id) < youngest);
-    await Promise.all(forgotten.map((job: FoundJob) => queue.ring(job)));
+    const rung: Promise<void>[] = [];
+    for (const job of await jobs.due(DUE_LIMIT)) {
+      if (job.attempt > 0 || timeOf(job.id) < youngest) rung.push(queue.ring(job));
+    }
+    await Promise.all(rung);
   }
 
   return {
-    get busy() {
-      return hands.busy;
-    },
     async start() {
       news = parts.listenToNews((item) => {
         if (item.kind === "cancel") hands.abort(item.id);
       });
       await pool.ready;
-      listener = parts.listenToQueue(most, pool.size, async (job) => {
+      listener = parts.listenToQueue(pool.size * pool.ahead, pool.size, async (job) => {
         const startedMs = performance.now();
         await hands.carryOut(job);
         makeRoom();
@@ -152,10 +145,11 @@ export function createCrew(parts: CrewParts): Crew {
     },
     async stop(graceMs) {
       await listener?.pause();
-      await hands.drain(graceMs);
+      const left = await hands.drain(graceMs);
       chores.stop();
-      // Those that were handed back are rung for by whoever looks for forgotten jobs; here, where somebody still can, at once.
-      await lookForDue().catch(() => {});
+      // Those that were handed back are found by whoever looks for forgotten jobs; where somebody still can, they are rung for at once.
+      const [first] = left;
+      if (first !== undefined) await aside(log, "ring for jobs that were handed back", first.id, lookForDue);
       await listener?.close();
       news?.close();
       await pool.close(0);

@@ -1,10 +1,11 @@
 import type { JobStore } from "../../core/jobs/store.ts";
 import type { ComputePool } from "../compute/task.ts";
 import { countJob, type ServiceMetrics } from "../metrics.ts";
-import type { Log } from "../parts.ts";
+import type { Log, Progress } from "../parts.ts";
 import type { News, NewsItem } from "../queue/news.ts";
 import type { ProgressBoard } from "../queue/progress.ts";
 import type { JobQueue } from "../queue/queue.ts";
+import { aside } from "./aside.ts";
 import { Chores } from "./chores.ts";
 import type { RunningRunner } from "./runner.ts";
 import { Watchers } from "./watchers.ts";
@@ -37,18 +38,17 @@ export function createDesk({ jobs, pool, queue, progress, listen, log, metrics }
     if (item.kind === "progress") watchers.tell(item.id, { kind: "progress", done: item.done, total: item.total });
     else if (item.kind === "state" && (item.status === "queued" || item.status === "running")) {
       watchers.tell(item.id, { kind: "state", status: item.status, attempt: item.attempt });
-    } else
-      watchers
-        .lookAt(jobs, item)
-        .catch((cause: unknown) => log({ level: "error", message: `looking at a job failed: ${cause}`, job_id: item.id }));
+    } else if (item.kind === "state" && item.status === "completed") {
+      // It is final, and was written before this was told: whoever answers reads what it left.
+      const state = { status: item.status, attempt: item.attempt } as const;
+      watchers.finish(item.id, { state, head: null, trades: null, curveText: null });
+    } else void aside(log, "look at a job", item.id, () => watchers.lookAt(jobs, item));
   });
 
   return {
     pool,
     ring(job) {
-      queue.ring({ ...job, attempt: 0 }).catch((cause: unknown) => {
-        log({ level: "warn", message: `could not ring for a job, a worker will find it: ${cause}`, job_id: job.id });
-      });
+      void aside(log, "ring for a job, which a worker will find", job.id, () => queue.ring({ ...job, attempt: 0 }));
     },
     cancelled(ref) {
       countJob(metrics, { status: "cancelled" });
@@ -58,14 +58,20 @@ export function createDesk({ jobs, pool, queue, progress, listen, log, metrics }
     get queued() {
       return waiting;
     },
-    progress: ({ id }) => progress.read(id).catch(() => null),
+    async progress({ id }) {
+      let read: Progress | null = null;
+      await aside(log, "read the progress of a job", id, async () => {
+        read = await progress.read(id);
+      });
+      return read;
+    },
     wait: (ref, ms, signal) =>
       watchers.wait(ref, ms, signal === undefined ? leaving.signal : AbortSignal.any([signal, leaving.signal])),
     subscribe: (ref, listener) => watchers.subscribe(ref, listener),
     async start() {
       chores.every(WATCH_MS, "looking after watched jobs", () => watchers.lookAfter(jobs, () => true));
       chores.every(COUNT_MS, "counting waiting jobs", async () => {
-        waiting = await queue.waiting().catch(() => waiting);
+        waiting = await queue.waiting();
       });
     },
     async stop(graceMs) {

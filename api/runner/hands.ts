@@ -52,8 +52,8 @@ export interface HandsParts {
   readonly mayPass: { readonly run: readonly ErrorCode[]; readonly fetch: readonly ErrorCode[] };
   /** How long a write is tried again that the store rejects. */
   readonly insistMs: number;
-  /** Whether the text of the curve is wanted beside the stored one. */
-  readonly wantsText: (id: JobId) => boolean;
+  /** Jobs of which the text of the curve is wanted beside the stored one. */
+  readonly wanted: ReadonlySet<JobId>;
   readonly listener: WorkListener;
 }
 
@@ -189,7 +189,7 @@ export class Hands {
     if (!output.ok) return this.giveUp(part, mine, output.error, this.mayPass("run", output.error));
     await insisting(
       async () => (await splitting.store.finishPart(ref.user, ref.id, attempt, output.value)) !== "stale",
-      () => false,
+      null,
       insistMs,
     );
     this.parts.listener.progressed(ref, { done: count, total: count }, part);
@@ -206,14 +206,14 @@ export class Hands {
   }
 
   private async compute(job: Job, mine: Work, bars: TaskBars): Promise<Result<Left | SplitOutput, AppError>> {
-    const { pool, splitting, wantsText, nowMs } = this.parts;
+    const { pool, splitting, wanted, nowMs } = this.parts;
     const { signal } = mine.abort;
     const { kind, id, createdAtMs, request } = job;
     const how = { createdAtMs, nowMs: nowMs(), request, bars };
     const onProgress = this.onProgress(mine, null);
     switch (kind) {
       case "backtest":
-        return pool.run({ kind, jobId: id, curveText: wantsText(id), ...how }, signal);
+        return pool.run({ kind, jobId: id, curveText: wanted.has(id), ...how }, signal);
       case "sweep": {
         const ids = (await splitting?.store.partsOf(mine.ref.user, id))?.map((part) => part.id) ?? [];
         const whole = splitting === null ? {} : { splitAbove: splitting.above };
@@ -254,7 +254,7 @@ export class Hands {
         state = await jobs.giveUp(ref.user, ref.id, attempt, problem, again);
         return true;
       },
-      () => false,
+      null,
       insistMs,
     );
     if (state === undefined) return;

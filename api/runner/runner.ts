@@ -57,7 +57,7 @@ export function createRunner(parts: RunnerParts): RunningRunner {
     splitting: null,
     mayPass: MAY_PASS,
     insistMs: 0,
-    wantsText: (id) => wanted.has(id),
+    wanted,
     listener: {
       began: ({ id }, attempt) => watchers.tell(id, { kind: "state", status: "running", attempt }),
       progressed: ({ id }, progress) => watchers.tell(id, { kind: "progress", ...progress }),

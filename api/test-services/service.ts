@@ -19,7 +19,7 @@ export const POSTGRES: Service = {
   variable: "TEST_DATABASE_URL",
   debianPackage: "postgresql",
   isInstalled: () => findPostgres() !== null,
-  start: () => startPostgres(),
+  start: startPostgres,
 };
 
 export const REDIS: Service = {
@@ -27,7 +27,7 @@ export const REDIS: Service = {
   variable: "TEST_REDIS_URL",
   debianPackage: "redis-server",
   isInstalled: () => findRedis() !== null,
-  start: () => startRedis(),
+  start: startRedis,
 };
 
 const NONE = "none";

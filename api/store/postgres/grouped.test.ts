@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { UserId } from "../../../core/jobs/job.ts";
+import { until } from "../../test-until.ts";
 import { type GroupLimits, grouped } from "./grouped.ts";
 
 const ANN = "ann" as UserId;
@@ -15,7 +16,7 @@ function open(errors: Readonly<Record<string, readonly (Error | null)[]>> = {}, 
   const batches: string[][] = [];
   const left = new Map(Object.entries(errors).map(([name, list]) => [name, [...list]]));
   let gate = Promise.resolve();
-  const group = grouped<Op>({ atOnce: 1, most: 4, waitMs: 1000, ...limits }, async (user, ops) => {
+  const group = grouped<Op>({ atOnce: 1, patienceMs: 1000, most: 4, waitMs: 1000, ...limits }, async (user, ops) => {
     batches.push([user, ...ops.map(({ name }) => name)]);
     await gate;
     for (const { name, done } of ops) {
@@ -54,6 +55,35 @@ describe("operations of a user", () => {
       ["ann", "a", "b"],
       ["ann", "c", "d", "e"],
     ]);
+  });
+
+  test("that come while one is under way share the next, though another user's is begun beside it", async () => {
+    const { add, batches, hold } = open({}, { atOnce: 2 });
+    const release = hold();
+    const all = [add("a")];
+    await Bun.sleep(1);
+    all.push(add("b"), add("x", BEN));
+    await Bun.sleep(1);
+    all.push(add("c"));
+    await Bun.sleep(1);
+    expect(batches).toEqual([
+      ["ann", "a"],
+      ["ben", "x"],
+    ]);
+    release();
+    await Promise.all(all);
+    expect(batches.slice(2)).toEqual([["ann", "b", "c"]]);
+  });
+
+  test("do not wait long for one that is under way", async () => {
+    const { add, batches, hold } = open({}, { atOnce: 2, patienceMs: 1 });
+    const release = hold();
+    const all = [add("a")];
+    await until(() => batches.length === 1);
+    all.push(add("b"));
+    await until(() => batches.length === 2);
+    release();
+    expect(await Promise.all(all)).toEqual(["a done", "b done"]);
   });
 
   test("are not mixed with another user's, who need not wait for all of them", async () => {

@@ -15,6 +15,8 @@ export interface Grouped<Op> {
 export interface GroupLimits {
   /** Transactions under way. */
   readonly atOnce: number;
+  /** What comes while a transaction of its user is under way shares the next one, and waits for it so long at most: that one may be waiting itself. */
+  readonly patienceMs: number;
   /** Operations of one transaction. */
   readonly most: number;
   readonly waitMs: number;
@@ -28,10 +30,12 @@ interface Waiting<Op> {
 
 /** @param carryOut one transaction for all of these; what it rejects with an SQL state is undone */
 export function grouped<Op>(
-  { atOnce, most, waitMs }: GroupLimits,
+  { atOnce, patienceMs, most, waitMs }: GroupLimits,
   carryOut: (user: UserId, ops: readonly Op[]) => Promise<void>,
 ): Grouped<Op> {
   const queues = new Map<UserId, Waiting<Op>[]>();
+  /** Users whose transaction is likely to end soon. */
+  const awaited = new Set<UserId>();
   let running = 0;
   let planned = false;
   let closed = false;
@@ -69,7 +73,7 @@ export function grouped<Op>(
 
   function plan(): void {
     if (closed && running === 0 && queues.size === 0) done.resolve();
-    if (planned || running >= atOnce || queues.size === 0) return;
+    if (planned || running >= atOnce || queues.keys().every((user) => awaited.has(user))) return;
     planned = true;
     setImmediate(() => {
       planned = false;
@@ -80,14 +84,22 @@ export function grouped<Op>(
   function start(): void {
     for (const [user, queue] of queues) {
       if (running >= atOnce) return;
+      if (awaited.has(user)) continue;
       const batch = queue.splice(0, most);
       queues.delete(user);
       // Those of a user who has many more wait behind the other users'.
       if (queue.length > 0) queues.set(user, queue);
       running++;
-      all(user, batch).finally(() => {
-        running--;
+      awaited.add(user);
+      const awaitNoMore = () => {
+        awaited.delete(user);
         plan();
+      };
+      const patience = setTimeout(awaitNoMore, patienceMs);
+      all(user, batch).finally(() => {
+        clearTimeout(patience);
+        running--;
+        awaitNoMore();
       });
     }
   }

@@ -32,6 +32,8 @@ const LIMIT_MS = 10_000;
 const LONG_STATEMENTS = "SELECT set_config('statement_timeout', '30000', true), set_config('lock_timeout', '10000', true)";
 /** Operations of one transaction. */
 const MOST = 64;
+/** Two transactions, of two users, or where one of them waits for a lock or has much to send. */
+const AT_ONCE = { atOnce: 2, patienceMs: 20 } as const;
 
 /** @param limitMs how long a transaction without long values may last; it waits half as long for a connection */
 export function transactions(lanes: Lanes, hooks: Hooks, limitMs = LIMIT_MS): Transactions {
@@ -53,13 +55,13 @@ export function transactions(lanes: Lanes, hooks: Hooks, limitMs = LIMIT_MS): Tr
       tx.query(LONG_STATEMENTS);
       return work(tx);
     });
-  const writes = grouped<WaitingWrite>({ atOnce: 2, most: MOST, waitMs: short.waitMs }, (user, ops) =>
+  const writes = grouped<WaitingWrite>({ ...AT_ONCE, most: MOST, waitMs: short.waitMs }, (user, ops) =>
     lanes.run(user, short, (tx) => carryOut(tx, user, ops)),
   );
-  const longWrites = grouped<WaitingWrite>({ atOnce: 2, most: 1, waitMs: long.waitMs }, (user, ops) =>
+  const longWrites = grouped<WaitingWrite>({ ...AT_ONCE, most: 1, waitMs: long.waitMs }, (user, ops) =>
     inLong(user, (tx) => carryOut(tx, user, ops)),
   );
-  const reads = grouped<(tx: Tx) => Promise<void>>({ atOnce: 2, most: MOST, waitMs: short.waitMs }, (user, ops) =>
+  const reads = grouped<(tx: Tx) => Promise<void>>({ ...AT_ONCE, most: MOST, waitMs: short.waitMs }, (user, ops) =>
     lanes.run(user, short, async (tx) => {
       await Promise.all(ops.map((read) => read(tx)));
     }),
