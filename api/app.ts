@@ -20,6 +20,7 @@ import { metricsRoutes } from "./routes/metrics.ts";
 import { strategiesRoutes } from "./routes/strategies.ts";
 import { sweepPartRoutes } from "./routes/sweep-parts.ts";
 import { verifyRoutes } from "./routes/verify.ts";
+import { isAway } from "./store/postgres/sql-state.ts";
 
 /**
  * The service over HTTP. Every answer carries `x-request-id`; every error is a problem document.
@@ -74,5 +75,5 @@ function failed(c: Ctx, cause: Error, { log }: Parts): Response {
 }
 
 function isStoreTrouble(cause: Error): boolean {
-  return "code" in cause && typeof cause.code === "string" && cause.code.startsWith("SQLITE_");
+  return ("code" in cause && typeof cause.code === "string" && cause.code.startsWith("SQLITE_")) || isAway(cause);
 }

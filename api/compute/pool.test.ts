@@ -40,6 +40,19 @@ async function eventually(holds: () => boolean): Promise<void> {
 }
 
 describe("a pool of children", () => {
+  test("holds it against no task that its own process stood still", async () => {
+    const own = createPool(settings({ jobTimeoutMs: 800 }));
+    try {
+      await own.ready;
+      const running = own.run(GOOD);
+      await Bun.sleep(5);
+      Bun.sleepSync(2500);
+      expect((await running).ok).toBeTrue();
+    } finally {
+      await own.close(0);
+    }
+  });
+
   test("gives the same as the task done in this process, on samples and on stored bars", async () => {
     const stored = someStoredBars();
     await store.bars.put(stored);

@@ -19,6 +19,8 @@ export interface PoolSettings {
 
 const MIB = 2 ** 20;
 const LOOK_EVERY_MS = 100;
+/** A longer while between two looks is one in which this process stood still: what a child did meanwhile is not held against its task. */
+const STILL_MS = 1000;
 /** A child that is not ready by then counts as dead. */
 const START_TIMEOUT_MS = 20_000;
 /** So many starts in a row of children that die before they did anything mean that none works here. */
@@ -66,6 +68,7 @@ export class ChildPool implements ComputePool {
   private failedStarts = 0;
   private lastTrouble: AppError | null = null;
   private watch: ReturnType<typeof setInterval> | null = null;
+  private lookedMs = 0;
   private closing: Promise<void> | null = null;
   private drained: (() => void) | null = null;
   private nextId = 1;
@@ -174,7 +177,10 @@ export class ChildPool implements ComputePool {
     slot.startedMs = performance.now();
     slot.state = "busy";
     this.active++;
-    this.watch ??= setInterval(() => this.look(), LOOK_EVERY_MS);
+    if (this.watch === null) {
+      this.lookedMs = slot.startedMs;
+      this.watch = setInterval(() => this.look(), LOOK_EVERY_MS);
+    }
     if (!slot.child.send({ kind: "task", id: slot.taskId, task: entry.task })) {
       this.condemn(slot, appError("crash", "the process that was to run it had died"));
     }
@@ -196,8 +202,11 @@ export class ChildPool implements ComputePool {
       this.watch = null;
     }
     const { jobTimeoutMs, jobMemoryMb } = this.settings;
+    const stillMs = performance.now() - this.lookedMs;
+    this.lookedMs += stillMs;
     for (const slot of this.slots) {
       if (slot.state !== "busy" || slot.child === null) continue;
+      if (stillMs > STILL_MS) slot.startedMs += stillMs;
       if (performance.now() - slot.startedMs > jobTimeoutMs) {
         this.condemn(slot, appError("timeout", `the job took longer than a job may: ${jobTimeoutMs / 1000} s`));
       } else if (residentBytes(slot.child.pid) > jobMemoryMb * MIB) {

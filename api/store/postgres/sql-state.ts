@@ -36,3 +36,8 @@ export function isRefused(cause: unknown): boolean {
 function codeOf(cause: unknown): string | undefined {
   return cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : undefined;
 }
+
+/** The server is not to be had now, ended the connection or the statement, or has no room: another time may be better. */
+export function isAway(cause: unknown): boolean {
+  return isConnectionTrouble(cause) || /^(08|25P03|53|55P03|57)/.test(sqlState(cause) ?? "");
+}
