@@ -44,7 +44,7 @@ export async function startWorker(config: Config, log: Log): Promise<Result<Runn
       metrics,
     },
     logJobs: config.logRequests,
-    tend: () => tendEquityPoints(stores.sql),
+    tend: tendEquityPoints.bind(null, stores.sql),
     worker: fleetProcessName(),
     isDead: isDeadFleetProcess,
     splitAbove: splitBarTrials,

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import type { JobId, UserId } from "../../core/jobs/job.ts";
 import type { PartReader } from "../../core/jobs/store.ts";
+import { engineTs } from "../../engine-ts/engine.ts";
 import { decodeBlock } from "../store/part-blob.ts";
 import { type ChildPool, createPool } from "./pool.ts";
+import { runAnyTask } from "./run-any-task.ts";
 import { runSweepPartTask } from "./run-sweep-part-task.ts";
 import { runSweepTask } from "./run-sweep-task.ts";
 import type { SweepParts } from "./sweep-ports.ts";
@@ -155,6 +157,15 @@ describe("a child with a part of a sweep", () => {
     expect(there.value).toEqual({ kind: "sweep_part", trials: new Uint8Array(here.value.trials) });
     expect(decodeBlock(there.value.trials)).toMatchObject({ first: 3, startedMs: NOW_MS });
     expect(told[0]).toEqual([0, 4]);
+  });
+
+  test("is given to what runs parts by its kind alone", async () => {
+    const task = partTask({ first: 0, count: 2 });
+    const parts = { ...partsOf(), engine: engineTs, fallbackReason: null };
+    const [any, part] = [await runAnyTask(task, parts, ignored), await runSweepPartTask(task, partsOf(), ignored)];
+    if (!any.ok || !part.ok || any.value.kind !== "sweep_part") throw new Error("a part failed");
+    expect(decodeBlock(any.value.trials).trials.sharpe.length).toBe(2);
+    expect(any.value.trials.byteLength).toBe(part.value.trials.byteLength);
   });
 
   test("splits a sweep, and finds no parts where none are stored", async () => {

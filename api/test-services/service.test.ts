@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findPostgres, findRedis } from "./binaries.ts";
 import { givenUrl, isUnwanted, POSTGRES, REDIS, type Service, tellNotRun, whyMissing } from "./service.ts";
 import type { TestEnvironment } from "./test-environment.ts";
 
@@ -19,6 +20,11 @@ function withVariables(changes: Partial<TestEnvironment>, act: () => void): void
     for (const name of Object.keys(changes)) set(name, before[name]);
   }
 }
+
+test("a service is installed where its program is found", () => {
+  expect(POSTGRES.isInstalled()).toBe(findPostgres() !== null);
+  expect(REDIS.isInstalled()).toBe(findRedis() !== null);
+});
 
 const removed: Service = { ...REDIS, isInstalled: () => false };
 

@@ -13,6 +13,7 @@ const CHILD = fileURLToPath(new URL("./store-child.ts", import.meta.url));
 
 const STORES = ["SQLite, NORMAL", "SQLite, FULL", "PostgreSQL"] as const;
 const AT_ONCE = [1, 16, 64];
+const ENDING_MS = 500;
 
 interface Round extends StoreResult {
   /** Processor time of the database's server, ms a job; 0 where there is none. */
@@ -57,6 +58,8 @@ async function measured(store: (typeof STORES)[number], how: Omit<StoreSpec, "pl
       // What the server spends on the jobs before those that count is counted too.
       const before = cpuOfTree(server.pid);
       const result = await child({ ...how, place: { kind: "postgres", url: server.url } });
+      // The processes of its connections end now, and their time is then the server's.
+      await Bun.sleep(ENDING_MS);
       return { ...result, serverMs: (1000 * (cpuOfTree(server.pid) - before)) / (how.jobs + how.warmup) };
     } finally {
       await server.stop();
