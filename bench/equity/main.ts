@@ -9,6 +9,8 @@ import type { Scale } from "./curves.ts";
 import { HYPERTABLE, LAYOUTS } from "./layouts.ts";
 import { BUCKETS, MANY_JOBS, type Measured, measured, NEWEST, QUERIES, type QueryTimes } from "./measure.ts";
 
+const TOO_LONG = "> 60 s";
+
 // `bun run bench:equity [--jobs 4000] [--points 6250]`: equity curves as blobs and as rows in PostgreSQL, in a server of its own.
 
 const FULL: Scale = { jobs: 4000, points: 6250 };
@@ -97,8 +99,6 @@ function report({ version, timescale, results }: Awaited<ReturnType<typeof all>>
     },
   );
 }
-
-const TOO_LONG = "> 60 s";
 
 function coldText({ cold }: QueryTimes): string {
   return cold === null ? TOO_LONG : ms(median(cold));
