@@ -31,7 +31,7 @@ describe("the settings of a process", () => {
       concurrency: null,
       threads: null,
       leaseMs: 30_000,
-      jobMemoryMb: 1024,
+      jobMemoryMb: 2048,
       maxJsonBytes: 32 * 2 ** 20,
       maxDatasetBytes: 128 * 2 ** 20,
       maxDepth: 32,

@@ -141,7 +141,7 @@ export function readConfig(env: Environment = process.env, instead: Environment 
     // A job of a machine that died shall run again within 30 s, the time to notice it included.
     leaseMs: whole("LEASE_MS", fleet === null ? 30_000 : 20_000, 100, 3_600_000),
     jobTimeoutMs: whole("JOB_TIMEOUT_MS", 60_000, 100, 3_600_000),
-    jobMemoryMb: whole("JOB_MEMORY_MB", 1024, 256, 65_536),
+    jobMemoryMb: whole("JOB_MEMORY_MB", 2048, 256, 65_536),
     maxJsonBytes: whole("MAX_JSON_MB", 32, 1, 1024) * MIB,
     maxDatasetBytes: whole("MAX_DATASET_MB", 128, 1, 4096) * MIB,
     maxDepth: whole("MAX_JSON_DEPTH", 32, 4, 1000),

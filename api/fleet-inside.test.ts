@@ -26,7 +26,7 @@ describeWithServices("a fleet whose processes are one", () => {
     const config = readConfig({
       ...{ NODE_ENV: "test", PORT: "0", DATA_DIR: folder, CONCURRENCY: "1", THREADS: "1", SHUTDOWN_MS: "1000" },
       ...{ DATABASE_URL: database?.url ?? "", REDIS_URL: redis?.url ?? "", REDIS_PREFIX: redis?.prefix ?? "" },
-      ...{ LEASE_MS: "1500", JOB_TIMEOUT_MS: "3000", EQUITY_POINTS_TABLE: "on", SPLIT_BAR_TRIALS: "130000", WORKER_PORT: "0" },
+      ...{ LEASE_MS: "1500", JOB_TIMEOUT_MS: "3000", EQUITY_POINTS_TABLE: "on", SPLIT_BAR_TRIALS: "32500", WORKER_PORT: "0" },
       ...{ YAHOO_BASE_URL: "http://127.0.0.1:1" },
       ...more,
     });

@@ -5,7 +5,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { bunCheck, engineCheck, LEAST_BUN, loadedEngineCheck, machineCheck, thisMachine } from "./machine.ts";
 
 const MIB = 2 ** 20;
-const AS_IT_COMES = { concurrency: null, threads: null, jobMemoryMb: 1024 };
+const AS_IT_COMES = { concurrency: null, threads: null, jobMemoryMb: 2048 };
 
 describe("the doctor, of Bun", () => {
   test("wants the version of the package, or a newer one", () => {
@@ -25,13 +25,13 @@ describe("the doctor, of the machine", () => {
     expect(machineCheck(AS_IT_COMES, { cores: 4, memoryBytes: 8192 * MIB })).toEqual({
       name: "machine",
       status: "ok",
-      detail: "4 cores, 8192 MB of memory; 4 children of 1 thread and at most 1024 MB each",
+      detail: "4 cores, 8192 MB of memory; 4 children of 1 thread and at most 2048 MB each",
     });
   });
 
   test("shares the cores among fewer children", () => {
     const { status, detail } = machineCheck({ ...AS_IT_COMES, concurrency: 1 }, { cores: 4, memoryBytes: 8192 * MIB });
-    expect([status, detail]).toEqual(["ok", "4 cores, 8192 MB of memory; 1 child of 4 threads and at most 1024 MB each"]);
+    expect([status, detail]).toEqual(["ok", "4 cores, 8192 MB of memory; 1 child of 4 threads and at most 2048 MB each"]);
   });
 
   test("warns of children that do not fit into the memory", () => {

@@ -7,16 +7,21 @@ import { type Fleet, openFleet } from "./stage.ts";
 
 const LONG_BARS = 200_000;
 const ASKED_RATIO = 1.7;
-/** 44,850 pairs on the long bars; before them 435, so that every child has its kernels. */
-const PAIRS = { strategy: "ma_crossover", overfitting: "none", params: pairs(301) };
-const FEW_PAIRS = { ...PAIRS, params: pairs(31) };
+const CROSSOVER = { strategy: "ma_crossover", overfitting: "none" };
+/** 435 pairs, so that every child has its kernels. */
+const FEW_PAIRS = { ...CROSSOVER, params: pairs(31) };
+/** On the long bars some ten seconds of one core each. */
+const GRIDS = [
+  { name: "pairs of simple averages, kept in order", body: { ...CROSSOVER, params: pairs(445) } },
+  { name: "pairs with a stop, walked bar by bar", body: { ...CROSSOVER, params: pairs(225), stop_loss: 0.02 } },
+];
 /** Every fast window is under every slow one. */
 const MILLION = { strategy: "ma_crossover", params: { fast: { from: 2, to: 1001 }, slow: { from: 1002, to: 2001 } } };
 const FEWER = { ...MILLION, params: { fast: { from: 2, to: 201 }, slow: { from: 1002, to: 1501 } } };
-const PART_BAR_TRIALS = 100_000_000;
-const JOB_MEMORY_MB = 2048;
+/** Fewer bars and trials are split as the many are. */
+const QUICK_SETTINGS = { SPLIT_BAR_TRIALS: "10000000" };
 const KILL_AT = 0.4;
-const LOOK_MS = 20;
+const LOOK_MS = 50;
 /** Looking at memory takes a while itself. */
 const WATCH_MS = 250;
 
@@ -39,41 +44,46 @@ export async function benchFleetSweep(effort: Effort): Promise<void> {
 }
 
 async function benchWorkers(effort: Effort): Promise<void> {
-  const data = minutes(effort.quick ? LONG_BARS / 5 : LONG_BARS);
-  const [one, two]: [Swept[], Swept[]] = [[], []];
+  const bars = effort.quick ? LONG_BARS / 10 : LONG_BARS;
+  const data = minutes(bars);
+  const grids = GRIDS.map((grid) => ({ ...grid, one: [] as Swept[], two: [] as Swept[] }));
   for (let round = 0; round < effort.rounds; round++) {
-    one.push(await onFleet(1, data));
-    two.push(await onFleet(2, data));
+    for (const { body, one, two } of grids) {
+      one.push(await onFleet(1, data, body, effort));
+      two.push(await onFleet(2, data, body, effort));
+    }
   }
-  const resultHash = onlyHash([...one, ...two]);
-  const ratios = one.map(({ seconds }, at) => seconds / (two[at]?.seconds ?? Number.NaN));
-  report(
-    effort,
-    "DL-025",
-    "workers",
-    "fleet-sweep",
-    { one, two, ratios },
-    {
-      title: "A sweep in parts: one worker against two",
-      notes: [
-        `${whole(one[0]?.trials ?? 0)} pairs of simple averages on ${whole(effort.quick ? LONG_BARS / 5 : LONG_BARS)} one-minute bars, without statistics of luck, in parts of 500,000,000 trials x bars; each worker with one child of one thread, on two cores that also carry PostgreSQL (waits for the disk), Redis and the HTTP process.`,
-        `From the request to the answer, asked for every few milliseconds; a fleet of its own for each run, after a small sweep on the same bars. ${effort.rounds} rounds in turn, medians with the range.`,
-        `All have the result hash ${resultHash}.`,
-      ],
-      columns: ["workers", "seconds", "trials/s", "times one worker", "asked"],
-      rows: [
-        ["1", spread(secondsOf(one), ms), perSecond(one), "1", ""],
-        ["2", spread(secondsOf(two), ms), perSecond(two), spread(ratios, ms), ms(ASKED_RATIO)],
-      ],
-    },
-  );
+  const results = grids.map((grid) => ({
+    ...grid,
+    resultHash: onlyHash([...grid.one, ...grid.two]),
+    ratios: grid.one.map(({ seconds }, at) => seconds / (grid.two[at]?.seconds ?? Number.NaN)),
+  }));
+  report(effort, "DL-025", "workers", "fleet-sweep", results, {
+    title: "A sweep in parts: one worker against two",
+    notes: [
+      `On ${whole(bars)} one-minute bars, without statistics of luck, in parts of the standard size; each worker with one child of one thread, on two cores that also carry PostgreSQL (waits for the disk), Redis and the HTTP process.`,
+      `From the request to the answer, asked for every ${LOOK_MS} ms; a fleet of its own for each run, after small sweeps on the same bars. ${effort.rounds} rounds in turn, medians with the range.`,
+      "One worker and two give the same result hash.",
+    ],
+    columns: ["sweep", "trials", "workers", "seconds", "trials/s", "times one worker", "asked"],
+    rows: results.flatMap(({ name, one, two, ratios }) => {
+      const row = (workers: string, all: readonly Swept[]) => [
+        ...[name, whole(all[0]?.trials ?? 0), workers, spread(secondsOf(all), ms), perSecond(all)],
+      ];
+      return [
+        [...row("1", one), "1", ""],
+        [...row("2", two), spread(ratios, ms), ms(ASKED_RATIO)],
+      ];
+    }),
+  });
 }
 
-async function onFleet(workers: number, data: Upload): Promise<Swept> {
-  await using fleet = await openFleet({ workers });
+async function onFleet(workers: number, data: Upload, body: object, effort: Effort): Promise<Swept> {
+  await using fleet = await openFleet({ workers, settings: effort.quick ? QUICK_SETTINGS : {} });
   await upload(fleet, data);
-  await swept(fleet, { ...FEW_PAIRS, symbol: data.symbol });
-  return await swept(fleet, { ...PAIRS, symbol: data.symbol });
+  const { symbol } = data;
+  await Promise.all(Array.from({ length: workers }, () => swept(fleet, { ...FEW_PAIRS, symbol })));
+  return await swept(fleet, { ...body, symbol });
 }
 
 const CASES = [
@@ -88,8 +98,7 @@ async function benchMillion(effort: Effort): Promise<void> {
   const rounds = CASES.map((): Swept[] => []);
   for (let round = 0; round < effort.rounds; round++) {
     for (const [at, { overfitting, kill }] of CASES.entries()) {
-      const settings = { SPLIT_BAR_TRIALS: `${PART_BAR_TRIALS / (effort.quick ? 10 : 1)}`, JOB_MEMORY_MB: `${JOB_MEMORY_MB}` };
-      await using fleet = await openFleet({ workers: 2, settings });
+      await using fleet = await openFleet({ workers: 2, settings: effort.quick ? QUICK_SETTINGS : {} });
       await upload(fleet, data);
       const body = { ...(effort.quick ? FEWER : MILLION), overfitting, symbol: data.symbol };
       rounds[at]?.push(await swept(fleet, body, kill ? "killed" : "watched"));
@@ -100,9 +109,9 @@ async function benchMillion(effort: Effort): Promise<void> {
   report(effort, "DL-025", "million", "fleet-sweep", results, {
     title: `${whole(rounds[0]?.[0]?.trials ?? 0)} trials in parts, with a worker killed in the middle`,
     notes: [
-      `Pairs of simple averages on 2,520 daily bars in parts of ${whole(PART_BAR_TRIALS)} trials x bars, every trial stored; two workers with one child of one thread each, on two cores.`,
+      `Pairs of simple averages on 2,520 daily bars, every trial stored, with standard settings; two workers with one child of one thread each, on two cores.`,
       `Killed: at ${100 * KILL_AT} % of the trials one worker gets SIGKILL, and another is started in its place. Begun again: parts whose worker died with them.`,
-      `JOB_MEMORY_MB=${JOB_MEMORY_MB}. Largest process: MiB in memory, looked at while it ran. ${effort.rounds} rounds in turn, a fleet of its own for each run; medians with the range.`,
+      `Largest process: MiB in memory, looked at while it ran; a child may have 2,048. ${effort.rounds} rounds in turn, a fleet of its own for each run; medians with the range.`,
       `All have the result hash ${resultHash}.`,
     ],
     columns: ["sweep", "seconds", "trials/s", "steps of progress seen", "parts begun again", "largest process MiB"],

@@ -255,6 +255,19 @@ describe("a sweep that may be split", () => {
     });
   });
 
+  test("is split into larger blocks where its kernel keeps averages in order", async () => {
+    const asked = { strategy: "ma_crossover", params: { fast: { from: 1, to: 12 }, slow: { from: 2, to: 13 } } };
+    const [pairs, stopped] = [sweepRequest(asked), sweepRequest({ ...asked, stop_loss: 0.5 })];
+    const blocksAt = async (most: number, grid: SweepRequest, sweeper: Sweeper) => {
+      const found = given(await runOrSplit(most, { sweeper }, grid));
+      return found.kind === "run" ? 1 : found.blocks.length;
+    };
+    expect(pairs.grid.trials).toBe(78);
+    expect(await Promise.all([pairs, stopped].map((grid) => blocksAt(39 * 30, grid, wasm)))).toEqual([1, 2]);
+    expect(await blocksAt(13 * 30, pairs, wasm)).toBe(2);
+    expect(await blocksAt(13 * 30, pairs, PLAIN)).toBe(6);
+  });
+
   test("is refused where it costs too much in all, or could not be collected", async () => {
     const costly = { error: { code: "too_costly" } };
     expect(await runOrSplit(100, { mostBarTrials: 6 * 30 - 1 })).toMatchObject(costly);

@@ -2,7 +2,8 @@ import type { AppError } from "../errors.ts";
 import type { SweepRequest } from "../requests/sweep.ts";
 import { ok, type Result } from "../result.ts";
 import { gridOfBlock, JoinedTrials, MOST_BLOCK_TRIALS, type SweptBlock, splitSweep, type TrialBlock } from "../sweep/blocks.ts";
-import { bytesOf, type SweepMemory, TABLE_BYTES_A_TRIAL } from "../sweep/sweeper.ts";
+import { plannedKernel } from "../sweep/plan.ts";
+import { bytesOf, type Sweeper, type SweepMemory, type SweepTask, TABLE_BYTES_A_TRIAL } from "../sweep/sweeper.ts";
 import { BLOCKS } from "../sweep/trials.ts";
 import {
   concludeSweep,
@@ -23,6 +24,14 @@ const EXCESS_BYTES_A_TRIAL = BLOCKS * 2 * 8;
 const RUN_BYTES_A_BAR = 300;
 /** A block as it is read and unpacked. */
 const BLOCK_BYTES = MOST_BLOCK_TRIALS * 1000;
+/** Each block keeps all of its lines in order anew: in small blocks that alone costs several times what the whole sweep does. */
+const LARGER_IF_SORTED = 4;
+
+/** The most trials x bars of a block of a task, from those of any sweep. */
+function mostOfBlock(task: SweepTask, mostBarTrials: number, { name }: Sweeper): number {
+  const isSorted = name === "wasm" && plannedKernel(task) === "sorted";
+  return isSorted ? mostBarTrials * LARGER_IF_SORTED : mostBarTrials;
+}
 
 /** What collecting a sweep takes. */
 function collectingMemory({ request, task }: SweepInputs): SweepMemory {
@@ -38,7 +47,7 @@ export type SweepOrBlocks =
 
 /**
  * A sweep of at most so many trials x bars that fits into memory as `runSweep`; a larger one is not run, but split into blocks of no more, where it makes more than
- * one. Undefined when it was aborted.
+ * one. Four times as many where lines are kept in order. Undefined when it was aborted.
  * Errors: those of `runSweep`; for a split sweep those of `collectSweep`, so that no block is run in vain.
  */
 export async function runOrSplitSweep(
@@ -50,9 +59,9 @@ export async function runOrSplitSweep(
   if (!inputs.ok) return inputs;
   const { task } = inputs.value;
   const [trials, bars] = [task.grid.trials, task.bars.close.length];
-  const blocks = splitSweep(trials, bars, mostBarTrials);
-  const isLarge =
-    trials * bars > mostBarTrials || bytesOf(ports.sweeper.memory(task), trials, bars) > (ports.mostBytes ?? MOST_BYTES);
+  const most = mostOfBlock(task, mostBarTrials, ports.sweeper);
+  const blocks = splitSweep(trials, bars, most);
+  const isLarge = trials * bars > most || bytesOf(ports.sweeper.memory(task), trials, bars) > (ports.mostBytes ?? MOST_BYTES);
   if (isLarge && blocks.length > 1)
     return refusalOf(inputs.value, collectingMemory(inputs.value), ports) ?? ok({ kind: "blocks", blocks });
   const ran = await sweepWhole(inputs.value, ports);
