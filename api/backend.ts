@@ -46,16 +46,20 @@ const CHILD_BYTES = 300 * 2 ** 20;
 const LEAST_SWEEP_BYTES = 128 * 2 ** 20;
 const WAIT_MS = 30_000;
 
-/** @param children null is as many as the settings say, or one a core */
+/**
+ * @param children null is as many as the settings say, or one a core
+ * @param spare    whether there is one more, so that backtests wait behind no sweep
+ */
 export function poolOf(
   { config, log }: Pick<BackendParts, "config" | "log">,
   database: ChildSettings["database"],
   children: number | null,
+  spare = false,
 ): ChildPool {
   const cores = availableParallelism();
   const size = children ?? config.concurrency ?? cores;
   return createPool({
-    size,
+    ...{ size, spare },
     jobTimeoutMs: config.jobTimeoutMs,
     jobMemoryMb: config.jobMemoryMb,
     child: {

@@ -29,7 +29,7 @@ export async function startWorker(config: Config, log: Log): Promise<Result<Runn
   const opened = await openFleet(parts, fleet.value);
   if (!opened.ok) return opened;
   const { stores, queue, progress, yahoo, close } = opened.value;
-  const pool = poolOf(parts, { kind: "postgres", url: databaseUrl }, null);
+  const pool = poolOf(parts, { kind: "postgres", url: databaseUrl }, null, true);
   const crew = createCrew({
     ...{
       jobs: stores.jobs,

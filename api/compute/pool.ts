@@ -12,6 +12,8 @@ export interface PoolSettings {
   /** Most memory (RSS) of a child, in MiB. */
   readonly jobMemoryMb: number;
   readonly child: ChildSettings;
+  /** Whether there is one child more, for what runs no grid while all others run one. */
+  readonly spare?: boolean;
   /** A child is replaced after so many tasks. */
   readonly recycleAfterTasks?: number;
   readonly log?: (entry: Readonly<Record<string, unknown>>) => void;
@@ -41,6 +43,7 @@ interface Entry {
 
 /** A place for one child. `starting` and `ending` have no task. */
 interface Slot {
+  readonly isSpare: boolean;
   state: "starting" | "idle" | "busy" | "ending" | "pausing";
   child: ChildProcess | null;
   entry: Entry | null;
@@ -59,6 +62,7 @@ export function createPool(settings: PoolSettings): ChildPool {
 }
 
 export class ChildPool implements ComputePool {
+  /** Children, without a spare one. */
   readonly size: number;
   /** In order of calls. */
   private readonly line = new Set<Entry>();
@@ -77,13 +81,14 @@ export class ChildPool implements ComputePool {
     private readonly settings: PoolSettings,
     private readonly launch: typeof startChild = startChild,
   ) {
-    const { size, jobTimeoutMs, jobMemoryMb } = settings;
+    const { size, spare = false, jobTimeoutMs, jobMemoryMb } = settings;
     if (!(Number.isInteger(size) && size >= 1)) throw new RangeError(`a pool has at least 1 child: got ${size}`);
     if (!(jobTimeoutMs > 0 && jobMemoryMb > 0)) {
       throw new RangeError(`limits are above 0: got jobTimeoutMs ${jobTimeoutMs}, jobMemoryMb ${jobMemoryMb}`);
     }
     this.size = size;
-    this.slots = Array.from({ length: size }, () => ({
+    this.slots = Array.from({ length: size + (spare ? 1 : 0) }, (_, k) => ({
+      isSpare: k === size,
       state: "starting",
       child: null,
       entry: null,
@@ -169,7 +174,7 @@ export class ChildPool implements ComputePool {
   }
 
   private give(slot: Slot): void {
-    const entry = this.next();
+    const entry = this.next(slot);
     if (entry === undefined || slot.child === null) return;
     this.line.delete(entry);
     slot.entry = entry;
@@ -186,13 +191,14 @@ export class ChildPool implements ComputePool {
     }
   }
 
-  /** Those that run grids leave one child to others where others wait. */
-  private next(): Entry | undefined {
+  /** Those that run grids leave one child to others where others wait, or the spare one. */
+  private next({ isSpare }: Slot): Entry | undefined {
     const [first] = this.line;
-    if (first === undefined || !runsGrids(first.task.kind) || this.size === 1) return first;
+    const other = () => [...this.line].find(({ task }) => !runsGrids(task.kind));
+    if (isSpare) return this.slots.every((slot) => slot.isSpare || isTaken(slot)) ? other() : undefined;
+    if (first === undefined || !runsGrids(first.task.kind) || this.size === 1 || this.settings.spare) return first;
     const sweeping = this.slots.filter(({ entry }) => entry !== null && runsGrids(entry.task.kind)).length;
-    if (sweeping < this.size - 1) return first;
-    return [...this.line].find(({ task }) => !runsGrids(task.kind)) ?? first;
+    return sweeping < this.size - 1 ? first : (other() ?? first);
   }
 
   /** Time and memory of every task that runs. */
@@ -282,7 +288,7 @@ export class ChildPool implements ComputePool {
       slot.child?.kill();
     } else {
       slot.state = "idle";
-      this.give(slot);
+      this.dispatch();
     }
     entry?.settle(result);
   }
@@ -316,6 +322,11 @@ export class ChildPool implements ComputePool {
     const pauseMs = Math.min(FIRST_PAUSE_MS * 2 ** (this.failedStarts - 1), LONGEST_PAUSE_MS);
     slot.timer = setTimeout(() => this.start(slot), pauseMs);
   }
+}
+
+/** Whether others wait longer for this child than a task of theirs takes. */
+function isTaken({ state, entry }: Slot): boolean {
+  return state === "busy" ? entry !== null && runsGrids(entry.task.kind) : state !== "idle";
 }
 
 const CLOSING = "this server is shutting down; try again in a moment";

@@ -36,7 +36,7 @@ afterAll(async () => {
   await store[Symbol.asyncDispose]();
 });
 
-function poolOf(size: number, sweepBarTrials = 1e9): ChildPool {
+function poolOf(size: number, sweepBarTrials = 1e9, spare = false): ChildPool {
   const child = {
     database: { kind: "sqlite", path: store.path },
     engine: "ts",
@@ -44,7 +44,7 @@ function poolOf(size: number, sweepBarTrials = 1e9): ChildPool {
     threads: 1,
     sweepBarTrials,
   } as const;
-  return createPool({ size, jobTimeoutMs: 30_000, jobMemoryMb: 1024, child });
+  return createPool({ size, spare, jobTimeoutMs: 30_000, jobMemoryMb: 1024, child });
 }
 
 const partsOf = (changes: Partial<SweepParts> = {}) => sweepPartsOf(store.bars, changes);
@@ -161,6 +161,23 @@ test("of two children sweeps and walk-forwards take one as long as others wait, 
   expect((await job).ok).toBe(true);
   for (const end of ends) end.abort();
   for (const ended of await Promise.all([first, second, third])) expect(ended?.ok).toBe(false);
+});
+
+test("a spare child takes a job while all others have sweeps, and never a sweep", async () => {
+  await using pool = disposable(poolOf(1, 1e9, true));
+  expect(pool.size).toBe(1);
+  const ends = [new AbortController(), new AbortController()];
+  const begun = Promise.withResolvers<void>();
+  const first = pool.run(LONG, ends[0]?.signal, () => begun.resolve());
+  await begun.promise;
+  const second = pool.run(LOOP, ends[1]?.signal);
+  for (const job of [JOB, JOB]) expect((await pool.run(job)).ok).toBe(true);
+  // The spare child is idle, and the second sweep waits.
+  expect(pool.pids).toHaveLength(2);
+  expect(pool.load).toBe(2);
+  expect(await Promise.race([second, Bun.sleep(150)])).toBeUndefined();
+  for (const end of ends) end.abort();
+  for (const ended of await Promise.all([first, second])) expect(ended?.ok).toBe(false);
 });
 
 function disposable(opened: ChildPool) {
