@@ -3,14 +3,14 @@ import type { JobId, UserId } from "../../core/jobs/job.ts";
 import type { PartReader } from "../../core/jobs/store.ts";
 import { engineTs } from "../../engine-ts/engine.ts";
 import { decodeBlock } from "../store/part-blob.ts";
-import { type ChildPool, createPool } from "./pool.ts";
+import type { ChildPool } from "./pool.ts";
 import { runAnyTask } from "./run-any-task.ts";
 import { runSweepPartTask } from "./run-sweep-part-task.ts";
 import { runSweepTask } from "./run-sweep-task.ts";
 import type { SweepParts } from "./sweep-ports.ts";
 import { rememberingParser } from "./sweep-requests.ts";
 import type { SplitOutput, SweepPartTask, SweepTask, SweptOutput, TaskResult } from "./task.ts";
-import { NOW_MS, someStoredBars, sweepFor, sweepPartsOf, sweptBy, temporaryStore } from "./test-tasks.ts";
+import { NOW_MS, plainPool, someStoredBars, sweepFor, sweepPartsOf, sweptBy, temporaryStore } from "./test-tasks.ts";
 
 const USER = "018bcfe5-6800-7000-8000-000000000001" as UserId;
 const STORED = someStoredBars();
@@ -24,10 +24,7 @@ let pool: ChildPool;
 beforeAll(async () => {
   store = temporaryStore();
   await store.bars.put(STORED);
-  pool = createPool({
-    ...{ size: 1, jobTimeoutMs: 30_000, jobMemoryMb: 1024 },
-    child: { database: { kind: "sqlite", path: store.path }, engine: "ts", faults: true, threads: 1, sweepBarTrials: 1e9 },
-  });
+  pool = plainPool(store.path);
   await pool.ready;
 });
 afterAll(async () => {

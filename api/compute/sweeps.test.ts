@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { decodeTrials } from "../store/trial-blob.ts";
-import { type ChildPool, createPool } from "./pool.ts";
+import type { ChildPool } from "./pool.ts";
 import { runSweepTask } from "./run-sweep-task.ts";
 import type { SweepParts } from "./sweep-ports.ts";
 import type { SweptOutput } from "./task.ts";
 import {
   NOW_MS,
+  plainPool,
   someStoredBars,
   sweepFor,
   sweepPartsOf,
@@ -28,24 +29,13 @@ let pool: ChildPool;
 beforeAll(async () => {
   store = temporaryStore();
   await store.bars.put(STORED);
-  pool = poolOf(1);
+  pool = plainPool(store.path);
   await pool.ready;
 });
 afterAll(async () => {
   await pool.close(0);
   await store[Symbol.asyncDispose]();
 });
-
-function poolOf(size: number, sweepBarTrials = 1e9, spare = false): ChildPool {
-  const child = {
-    database: { kind: "sqlite", path: store.path },
-    engine: "ts",
-    faults: true,
-    threads: 1,
-    sweepBarTrials,
-  } as const;
-  return createPool({ size, spare, jobTimeoutMs: 30_000, jobMemoryMb: 1024, child });
-}
 
 const partsOf = (changes: Partial<SweepParts> = {}) => sweepPartsOf(store.bars, changes);
 
@@ -123,7 +113,7 @@ describe("a child with a sweep", () => {
   });
 
   test("is told the most trials x bars", async () => {
-    await using poor = disposable(poolOf(1, 1000));
+    await using poor = disposable(plainPool(store.path, {}, 1000));
     expect(await poor.run(sweepFor(SMALL))).toMatchObject({ ok: false, error: { code: "too_costly" } });
   });
 
@@ -149,7 +139,7 @@ describe("a child with a sweep", () => {
 });
 
 test("of two children sweeps and walk-forwards take one as long as others wait, else both", async () => {
-  await using two = disposable(poolOf(2));
+  await using two = disposable(plainPool(store.path, { size: 2 }));
   const ends = [new AbortController(), new AbortController(), new AbortController()];
   const [first, second] = [two.run(LOOP, ends[0]?.signal), two.run(WALK_LOOP, ends[1]?.signal)];
   expect((await two.run(JOB)).ok).toBe(true);
@@ -164,7 +154,7 @@ test("of two children sweeps and walk-forwards take one as long as others wait, 
 });
 
 test("a spare child takes a job while all others have sweeps, and never a sweep", async () => {
-  await using pool = disposable(poolOf(1, 1e9, true));
+  await using pool = disposable(plainPool(store.path, { spare: true }));
   expect(pool.size).toBe(1);
   const ends = [new AbortController(), new AbortController()];
   const begun = Promise.withResolvers<void>();

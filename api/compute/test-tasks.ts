@@ -10,6 +10,7 @@ import { engineTs } from "../../engine-ts/engine.ts";
 import { plainSweeper } from "../../engine-ts/sweep.ts";
 import { openSqlite } from "../store/sqlite.ts";
 import { BarCache } from "./bar-cache.ts";
+import { type ChildPool, createPool, type PoolSettings } from "./pool.ts";
 import type { SweepParts } from "./sweep-ports.ts";
 import { rememberingParser } from "./sweep-requests.ts";
 import type { BacktestTask, SweepTask, SweptOutput, TaskBars, TaskResult, WalkForwardTask } from "./task.ts";
@@ -90,4 +91,15 @@ export function sweepPartsOf(vault: BarReader, changes: Partial<SweepParts> = {}
     ...{ mostBarTrials: undefined, mostBytes: undefined },
     ...changes,
   };
+}
+
+/** A pool on the plain engine that reads from a store of a test. */
+export function plainPool(
+  path: string,
+  changes: Partial<Pick<PoolSettings, "size" | "spare">> = {},
+  sweepBarTrials = 1e9,
+): ChildPool {
+  const database = { kind: "sqlite", path } as const;
+  const child = { database, engine: "ts", faults: true, threads: 1, sweepBarTrials } as const;
+  return createPool({ size: 1, jobTimeoutMs: 30_000, jobMemoryMb: 1024, child, ...changes });
 }

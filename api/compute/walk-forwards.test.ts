@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { decodeCurve } from "../store/curve-blob.ts";
-import { type ChildPool, createPool } from "./pool.ts";
+import type { ChildPool } from "./pool.ts";
 import { runWalkForwardTask } from "./run-walk-forward-task.ts";
 import type { SweepParts } from "./sweep-ports.ts";
-import { NOW_MS, someStoredBars, sweepPartsOf, taskFor, temporaryStore, walkForwardFor } from "./test-tasks.ts";
+import { NOW_MS, plainPool, someStoredBars, sweepPartsOf, taskFor, temporaryStore, walkForwardFor } from "./test-tasks.ts";
 
 const SMALL = { params: { fast: [5, 10], slow: [20, 30, 40] } };
 /** Some seconds of work for the plain sweeper, in many folds. */
@@ -16,10 +16,7 @@ let pool: ChildPool;
 beforeAll(async () => {
   store = temporaryStore();
   await store.bars.put(STORED);
-  pool = createPool({
-    ...{ size: 1, jobTimeoutMs: 30_000, jobMemoryMb: 1024 },
-    child: { database: { kind: "sqlite", path: store.path }, engine: "ts", faults: true, threads: 1, sweepBarTrials: 1e9 },
-  });
+  pool = plainPool(store.path);
   await pool.ready;
 });
 afterAll(async () => {

@@ -1,28 +1,7 @@
 import type { Database, Statement } from "bun:sqlite";
-import type { BatchId, JobId, JobStatus, UserId } from "../../core/jobs/job.ts";
+import type { BatchId, JobId, UserId } from "../../core/jobs/job.ts";
 import type { JobFilter, JobSummary, SweepSummary } from "../../core/jobs/store.ts";
-import type { TrialColumn } from "../../core/sweep/table.ts";
-
-interface ListedRow {
-  readonly id: JobId;
-  readonly status: JobStatus;
-  readonly symbol: string;
-  readonly strategy: string;
-  readonly created_at_ms: number;
-}
-
-interface JobRow extends ListedRow {
-  readonly sharpe: number | null;
-  readonly total_return: number | null;
-  readonly max_drawdown: number | null;
-}
-
-interface SweepRow extends ListedRow {
-  readonly trials: number | null;
-  readonly skipped: number | null;
-  readonly objective: TrialColumn | null;
-  readonly best: number | null;
-}
+import { type FiguresRow, jobSummary, type SweepRow, sweepSummary } from "./listed-rows.ts";
 
 const LISTED = "SELECT jobs.id, status, symbol, strategy, created_at_ms";
 const FIGURES = "sharpe, total_return, max_drawdown";
@@ -48,31 +27,16 @@ export interface JobLists {
 
 /** Lists jobs, newest first unless said otherwise. */
 export function jobLists(db: Database): JobLists {
-  const backtests = listing<JobRow>(db, BACKTESTS);
+  const backtests = listing<FiguresRow>(db, BACKTESTS);
   const sweeps = listing<SweepRow>(db, SWEEPS);
-  const walkForwards = listing<JobRow>(db, WALK_FORWARDS);
-  const ofBatch = db.prepare<JobRow, [UserId, BatchId]>(OF_BATCH);
+  const walkForwards = listing<FiguresRow>(db, WALK_FORWARDS);
+  const ofBatch = db.prepare<FiguresRow, [UserId, BatchId]>(OF_BATCH);
   return {
-    ofBatch: (user, batch) => ofBatch.all(user, batch).map(withFigures),
-    backtests: (...given) => backtests(...given).map(withFigures),
-    walkForwards: (...given) => walkForwards(...given).map(withFigures),
-    sweeps: (...given) =>
-      sweeps(...given).map((row) => ({
-        ...listed(row),
-        trials: row.trials,
-        skipped: row.skipped,
-        objective: row.objective,
-        best: row.best,
-      })),
+    ofBatch: (user, batch) => ofBatch.all(user, batch).map(jobSummary),
+    backtests: (...given) => backtests(...given).map(jobSummary),
+    walkForwards: (...given) => walkForwards(...given).map(jobSummary),
+    sweeps: (...given) => sweeps(...given).map(sweepSummary),
   };
-}
-
-function listed({ id, status, symbol, strategy, created_at_ms: createdAtMs }: ListedRow) {
-  return { id, status, symbol, strategy, createdAtMs };
-}
-
-function withFigures(row: JobRow): JobSummary {
-  return { ...listed(row), sharpe: row.sharpe, totalReturn: row.total_return, maxDrawdown: row.max_drawdown };
 }
 
 /** Each combination of conditions is prepared once. */

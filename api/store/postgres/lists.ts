@@ -1,30 +1,9 @@
 import type { BatchId, JobId, JobStatus, NewBatch } from "../../../core/jobs/job.ts";
 import type { BatchSummary, JobFilter, JobSummary, StoredBatch, SweepSummary } from "../../../core/jobs/store.ts";
-import type { TrialColumn } from "../../../core/sweep/table.ts";
+import { type FiguresRow, jobSummary, type SweepRow, sweepSummary } from "../listed-rows.ts";
 import type { Tx } from "./lanes.ts";
 
 /* Lists of a user's jobs and batches, read in a transaction of the user. */
-
-interface ListedRow {
-  readonly id: JobId;
-  readonly status: JobStatus;
-  readonly symbol: string;
-  readonly strategy: string;
-  readonly created_at_ms: number;
-}
-
-interface FiguresRow extends ListedRow {
-  readonly sharpe: number | null;
-  readonly total_return: number | null;
-  readonly max_drawdown: number | null;
-}
-
-interface SweepRow extends ListedRow {
-  readonly trials: number | null;
-  readonly skipped: number | null;
-  readonly objective: TrialColumn | null;
-  readonly best: number | null;
-}
 
 interface BatchRow {
   readonly id: BatchId;
@@ -53,19 +32,16 @@ const END = "ffffffff-ffff-ffff-ffff-ffffffffffff";
 /** Newest first, as all lists are. */
 export function listOf(kind: "backtest" | "walk_forward") {
   return async (tx: Tx, filter: JobFilter, limit: number, after: JobId | null): Promise<readonly JobSummary[]> =>
-    (await page<FiguresRow>(tx, `${WITH_FIGURES} kind = '${kind}'`, filter, limit, after)).map(withFigures);
+    (await page<FiguresRow>(tx, `${WITH_FIGURES} kind = '${kind}'`, filter, limit, after)).map(jobSummary);
 }
 
 export async function sweepList(tx: Tx, filter: JobFilter, limit: number, after: JobId | null): Promise<readonly SweepSummary[]> {
-  return (await page<SweepRow>(tx, SWEEPS, filter, limit, after)).map((row) => {
-    const { trials, skipped, objective, best } = row;
-    return { ...listed(row), trials, skipped, objective, best };
-  });
+  return (await page<SweepRow>(tx, SWEEPS, filter, limit, after)).map(sweepSummary);
 }
 
 export async function batchOf(tx: Tx, id: BatchId): Promise<StoredBatch | undefined> {
   const [[batch], items] = await Promise.all([tx.query<BatchRow>(BATCH, [id]), tx.query<FiguresRow>(OF_BATCH, [id])]);
-  return batch && { ...newBatch(batch), items: items.map(withFigures) };
+  return batch && { ...newBatch(batch), items: items.map(jobSummary) };
 }
 
 export async function batchList(tx: Tx, limit: number, after: BatchId | null): Promise<readonly BatchSummary[]> {
@@ -96,12 +72,4 @@ function page<Row extends object>(
 
 function newBatch({ id, kind, created_at_ms: createdAtMs }: BatchRow): NewBatch {
   return { id, kind, createdAtMs };
-}
-
-function listed({ id, status, symbol, strategy, created_at_ms: createdAtMs }: ListedRow) {
-  return { id, status, symbol, strategy, createdAtMs };
-}
-
-function withFigures(row: FiguresRow): JobSummary {
-  return { ...listed(row), sharpe: row.sharpe, totalReturn: row.total_return, maxDrawdown: row.max_drawdown };
 }
