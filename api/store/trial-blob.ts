@@ -4,13 +4,15 @@ import type { Axis } from "../../core/sweep/grid.ts";
 import { TRIAL_COLUMNS, type TrialColumn, type TrialTable } from "../../core/sweep/table.ts";
 import { bytesOf, doublesOf } from "./doubles.ts";
 
-const VERSION = 1;
+const VERSION = 2;
+/** Its figures are not packed. */
+const FIRST_VERSION = 1;
 const ZSTD = { level: 1 } as const;
 
 /*
  * Trials as bytes. Figures are the columns in the order of TRIAL_COLUMNS, one after the other: doubles in the byte order of this machine,
- * little-endian wherever Bun runs. Choices are whole numbers of 1, 2 or 4 bytes, whatever the longest axis needs, one axis after the other,
- * packed by zstd: they repeat.
+ * little-endian wherever Bun runs. Choices are whole numbers of 1, 2 or 4 bytes, whatever the longest axis needs, one axis after the other.
+ * Both are packed by zstd: choices repeat, and neighbours on a grid often trade alike.
  */
 
 const storedAxes = z.array(z.object({ name: z.string(), values: z.array(z.union([z.number(), z.string()])) }));
@@ -25,7 +27,7 @@ export function encodeTrials({ grid, columns }: TrialTable): PackedTrials {
     skipped,
     axes: JSON.stringify(grid.axes),
     choices: Bun.zstdCompressSync(bytesOf(byAxis(grid.choices, grid.axes)), ZSTD),
-    figures: bytesOf(figures),
+    figures: Bun.zstdCompressSync(bytesOf(figures), ZSTD),
   };
   return { ...packed, checksum: checksum(packed) };
 }
@@ -33,11 +35,12 @@ export function encodeTrials({ grid, columns }: TrialTable): PackedTrials {
 /** @throws when version or checksum do not hold */
 export function decodeTrials(packed: PackedTrials): TrialTable {
   const { version, count, skipped } = packed;
-  if (version !== VERSION) throw new Error(`stored trials have version ${version}; this program reads version ${VERSION}`);
+  if (version !== VERSION && version !== FIRST_VERSION)
+    throw new Error(`stored trials have version ${version}; this program reads versions up to ${VERSION}`);
   if (checksum(packed) !== packed.checksum) throw new Error("stored trials do not match their checksum");
   const axes = storedAxes.parse(JSON.parse(packed.axes));
   const choices = byTrial(Bun.zstdDecompressSync(packed.choices), axes);
-  const figures = doublesOf(packed.figures);
+  const figures = doublesOf(version === FIRST_VERSION ? packed.figures : Bun.zstdDecompressSync(packed.figures));
   if (choices.length !== count * axes.length || figures.length !== count * TRIAL_COLUMNS.length)
     throw new Error(`${count} stored trials have ${choices.length} choices and ${figures.length} figures`);
   const column = (name: TrialColumn) => {
