@@ -77,7 +77,7 @@ function report({ version, timescale, results }: Awaited<ReturnType<typeof all>>
         `${whole(scale.jobs)} jobs of ${whole(scale.points)} daily points, ids UUID v7 over four weeks; PostgreSQL ${version} as it comes (128 MB of shared buffers), commits wait for the disk, one connection.`,
         "A write is a transaction from BEGIN to the end of COMMIT, one job each, as the role of the service: curves as the service stores them, packed beforehand as its children do, against one binary COPY of the shipped writer. Bytes a point with indexes, after VACUUM.",
         timescale
-          ? `Chunks of the hypertable were compressed after loading, in ${ms(results.at(-1)?.settleSeconds ?? 0)} s.`
+          ? `All chunks of the hypertable were compressed after loading, in ${ms(results.at(-1)?.settleSeconds ?? 0)} s, waiting for the server's own vacuum included.`
           : "The server has no TimescaleDB: the hypertable was not measured.",
         `Cold: ${results[0]?.coldBy ?? ""}, a new connection; median of three jobs, or sets of jobs. Warm: everything was read once, then 30 random ones (slow queries fewer, within 20 s); median (p95). Milliseconds at the client, rows and blobs taken apart into columns; the months of blobs are added up by the client.`,
         `The queries: all points of a job; the ${NEWEST} points after a time; ${BUCKETS} buckets of a job; the newest point of each of ${MANY_JOBS} jobs; the mean of each month over all points of ${MANY_JOBS} jobs. Answers were first compared with the curves that were written: points to the last bit, means within 1e-9. A query ends after 60 s.`,

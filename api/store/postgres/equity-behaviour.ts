@@ -102,6 +102,26 @@ export function describeEquityPoints(layout: "plain" | "hypertable"): void {
       ]);
     });
 
+    test("months are those of UTC in every time zone, long ago and far ahead too", async () => {
+      const job = id();
+      const starts = [1901, 1970, 1999, 2000, 2400].map((year) => Date.UTC(year, 2, 1));
+      const times = starts.flatMap((start) => [start - DAY_MS, start - 1, start, start + DAY_MS - 1, start + DAY_MS]);
+      const values = starts.flatMap((_, k) => [k, k + 2, k + 3, k + 4, k + 8]);
+      await db.add(ALICE, job, curveOf(values, times));
+      const months = await db.as(ALICE, async (tx) => {
+        await tx`SET LOCAL timezone = 'Pacific/Auckland'`;
+        return tx.unsafe(
+          `SELECT (extract(epoch FROM month) * 1000)::float8 AS ms, equity, points::int FROM monthly_equity(ARRAY['${job}']::uuid[])`,
+        );
+      });
+      expect<unknown>([...months]).toEqual(
+        starts.flatMap((start, k) => [
+          { ms: Date.UTC(new Date(start).getUTCFullYear(), 1, 1), equity: k + 1, points: 2 },
+          { ms: start, equity: k + 5, points: 3 },
+        ]),
+      );
+    });
+
     test("a foreign job looks like none, and without a user there is none", async () => {
       const job = await added();
       for (const user of [BOB, null]) {

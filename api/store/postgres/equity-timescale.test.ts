@@ -13,8 +13,10 @@ const timescale = await hasTimescale();
 const STAND_IN = `
   CREATE SCHEMA stand_in;
   CREATE TABLE stand_in.called (what text);
+  CREATE TABLE stand_in.chunk_1 ();
+  CREATE TABLE stand_in.chunk_2 ();
   GRANT USAGE ON SCHEMA stand_in TO PUBLIC;
-  GRANT INSERT ON stand_in.called TO PUBLIC;
+  GRANT ALL ON ALL TABLES IN SCHEMA stand_in TO PUBLIC;
   CREATE TYPE stand_in.dimension_info AS (column_name name, partition_interval interval);
   CREATE FUNCTION stand_in.by_range(column_name name, partition_interval anyelement = NULL::bigint, partition_func regproc = NULL)
     RETURNS stand_in.dimension_info LANGUAGE sql AS $$ SELECT column_name, partition_interval::text::interval $$;
@@ -25,14 +27,16 @@ const STAND_IN = `
   CREATE FUNCTION stand_in.show_chunks(relation regclass, older_than interval = NULL, newer_than interval = NULL, created_before interval = NULL,
     created_after interval = NULL) RETURNS SETOF regclass LANGUAGE sql AS $$
       INSERT INTO stand_in.called VALUES (format('show_chunks %s %s', relation, older_than));
-      SELECT relation $$;
+      VALUES ('stand_in.chunk_1'::regclass), ('stand_in.chunk_2') $$;
   CREATE SCHEMA _timescaledb_functions;
   GRANT USAGE ON SCHEMA _timescaledb_functions TO PUBLIC;
-  CREATE FUNCTION _timescaledb_functions.chunk_status(regclass) RETURNS int LANGUAGE sql AS $$ SELECT 0 $$;
+  CREATE FUNCTION _timescaledb_functions.chunk_status(chunk regclass) RETURNS int LANGUAGE sql AS $$
+    SELECT count(*)::int FROM stand_in.called WHERE what = format('compress_chunk %s', chunk) $$;
   CREATE FUNCTION stand_in.compress_chunk(uncompressed_chunk regclass, if_not_compressed boolean = true, recompress boolean = false)
-    RETURNS regclass LANGUAGE sql AS $$
+    RETURNS regclass LANGUAGE plpgsql AS $$ BEGIN
+      EXECUTE format('LOCK TABLE %s IN EXCLUSIVE MODE', uncompressed_chunk);
       INSERT INTO stand_in.called VALUES (format('compress_chunk %s', uncompressed_chunk));
-      SELECT uncompressed_chunk $$;
+      RETURN uncompressed_chunk; END $$;
   CREATE FUNCTION stand_in.drop_chunks(relation regclass, older_than timestamptz = NULL, newer_than timestamptz = NULL, verbose boolean = false,
     created_before timestamptz = NULL, created_after timestamptz = NULL) RETURNS SETOF text LANGUAGE sql AS $$
       INSERT INTO stand_in.called VALUES (format('drop_chunks %s %s', relation, older_than));
@@ -58,13 +62,22 @@ describeWithPostgres("the statements for TimescaleDB", () => {
             .catch(({ message }) => message),
         );
       expect(ends).toEqual(["done", 'unrecognized parameter namespace "timescaledb"']);
+      // As the server's own vacuum holds a chunk.
+      const more = await db.sql.begin(async (vacuum) => {
+        await vacuum`LOCK TABLE stand_in.chunk_1 IN SHARE UPDATE EXCLUSIVE MODE`;
+        return [await tendEquityPoints(db.app), await tendEquityPoints(db.app)];
+      });
+      expect(more).toEqual([false, false]);
       expect(await tendEquityPoints(db.app)).toBe(false);
       await db.sql`SELECT expire_equity_points('2026-01-01')`;
       const called = await db.sql<{ what: string }[]>`SELECT what FROM stand_in.called`;
       expect(called.map(({ what }) => what)).toEqual([
         'create_hypertable equity_points (job_id,"7 days") f',
         "show_chunks equity_points 1 day",
-        "compress_chunk equity_points",
+        "compress_chunk stand_in.chunk_2",
+        "show_chunks equity_points 1 day",
+        "show_chunks equity_points 1 day",
+        "compress_chunk stand_in.chunk_1",
         "drop_chunks equity_points 2026-01-01 00:00:00+00",
       ]);
     } finally {
@@ -104,6 +117,25 @@ describe.skipIf(!timescale)("a hypertable's chunks", () => {
     await tended();
     expect(await compressed()).toBe(true);
     expect(await answersOf(early[0])).toEqual(before);
+  });
+
+  test("that the server is vacuuming are compressed another time, and hold no other up", async () => {
+    const [older, newer] = [idAt(NOW - 50 * DAY_MS, 4), idAt(NOW - 40 * DAY_MS, 5)];
+    for (const id of [older, newer]) await db.add(ALICE, id, curveOf(values));
+    const open = async () =>
+      (
+        await db.sql`SELECT chunk::text FROM show_chunks('equity_points') chunk WHERE _timescaledb_functions.chunk_status(chunk) <> 1`
+      ).map(({ chunk }) => chunk);
+    const [first, second] = await open();
+    expect([first, second].includes(undefined)).toBe(false);
+    await db.sql.begin(async (vacuum) => {
+      await vacuum`LOCK TABLE ${vacuum.unsafe(first)} IN SHARE UPDATE EXCLUSIVE MODE`;
+      await tended();
+      expect(await open()).toEqual([first]);
+    });
+    await tended();
+    expect(await compressed()).toBe(true);
+    for (const id of [older, newer]) expect(await db.points(ALICE, `equity_of_job('${id}')`)).toHaveLength(values.length);
   });
 
   test("take points of a job that finishes late, and are compressed again", async () => {
