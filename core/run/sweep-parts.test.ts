@@ -265,7 +265,7 @@ describe("a sweep that may be split", () => {
     expect(pairs.grid.trials).toBe(78);
     expect(await Promise.all([pairs, stopped].map((grid) => blocksAt(39 * 30, grid, wasm)))).toEqual([1, 2]);
     expect(await blocksAt(13 * 30, pairs, wasm)).toBe(2);
-    expect(await blocksAt(13 * 30, pairs, PLAIN)).toBe(6);
+    expect(await blocksAt(20 * 30, pairs, PLAIN)).toBe(4);
   });
 
   test("is refused where it costs too much in all, or could not be collected", async () => {

@@ -20,16 +20,26 @@ export const MOST_BLOCK_TRIALS = 50_000;
 /** Of more blocks than this the bells would cost more than the work. */
 const MOST_BLOCKS = 1000;
 
+/** Of so many blocks or more the last ones are cut into pieces: those who run them together then end at about the same time. */
+const LEAST_CUT = 6;
+const CUT_BLOCKS = 2;
+const PIECES = 3;
+
 /**
- * Blocks that cover so many trials, in grid order, as few as their size allows; their sizes differ by one at the most.
+ * Blocks that cover so many trials, in grid order, as few as their size allows; their sizes differ by one at the most, but for smaller ones at the end where
+ * there are many.
  * @param mostBarTrials the most trials x bars of a block, where that makes no more than a thousand of them
  */
 export function splitSweep(trials: number, bars: number, mostBarTrials: number): readonly TrialBlock[] {
   const least = Math.ceil(trials / MOST_BLOCKS);
   const most = Math.max(least, Math.min(MOST_BLOCK_TRIALS, Math.floor(mostBarTrials / bars)));
   const blocks = Math.ceil(trials / most);
-  const start = (block: number) => Math.floor((block * trials) / blocks);
-  return Array.from({ length: blocks }, (_, k) => ({ first: start(k), count: start(k + 1) - start(k) }));
+  const whole = blocks < LEAST_CUT ? blocks : blocks - CUT_BLOCKS;
+  const count = whole + (blocks - whole) * PIECES;
+  const start = (k: number) => Math.floor(((k <= whole ? k : whole + (k - whole) / PIECES) * trials) / blocks);
+  return Array.from({ length: count }, (_, k) => ({ first: start(k), count: start(k + 1) - start(k) })).filter(
+    (block) => block.count > 0,
+  );
 }
 
 /** The grid of a block; its choices are those of the whole, not copied. @throws {RangeError} when the grid has no such trials */
