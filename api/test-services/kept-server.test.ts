@@ -74,9 +74,7 @@ test("when its owner is killed, server, keeper and directory go, though a child 
   const script = join(keeper.directory, "owner.ts");
   writeFileSync(
     script,
-    `import { isDeadProcess, processName } from "../process-name.ts";
-import { freePort } from "./free-port.ts";
-import { openKeeper } from ${JSON.stringify(join(import.meta.dir, "kept.ts"))};
+    `import { openKeeper } from ${JSON.stringify(join(import.meta.dir, "kept.ts"))};
      const keeper = await openKeeper("owned", "SIGQUIT");
      const { pid } = await keeper.start(["sleep", "600"]);
      const heir = Bun.spawn(["sleep", "600"]);
@@ -99,7 +97,8 @@ test("a port that somebody listens on is passed over, whenever it is drawn", asy
   const first = await freePort();
   const taken = Bun.listen({ hostname: "127.0.0.1", port: first, socket: { data: () => {} } });
   try {
-    for (let k = 0; k < 30; k++) expect(await freePort(first, first + 20)).toBeWithin(first + 1, first + 21);
+    // Each draw takes the port that is taken with a chance of one in four at least.
+    for (let k = 0; k < 60; k++) expect(await freePort(first, first + 3)).toBeWithin(first + 1, first + 4);
   } finally {
     taken.stop(true);
   }
