@@ -162,12 +162,23 @@ test("a spare child takes a job while all others have sweeps, and never a sweep"
   await begun.promise;
   const second = pool.run(LOOP, ends[1]?.signal);
   for (const job of [JOB, JOB]) expect((await pool.run(job)).ok).toBe(true);
-  // The spare child is idle, and the second sweep waits.
+  // Had it taken the second sweep, which came before the jobs, they would wait.
   expect(pool.pids).toHaveLength(2);
   expect(pool.load).toBe(2);
-  expect(await Promise.race([second, Bun.sleep(150)])).toBeUndefined();
   for (const end of ends) end.abort();
   for (const ended of await Promise.all([first, second])) expect(ended?.ok).toBe(false);
+});
+
+test("a spare child stays idle while another has a job", async () => {
+  await using pool = disposable(plainPool(store.path, { spare: true }));
+  // From now on the other child is there.
+  expect((await pool.run(sweepFor(SMALL))).ok).toBe(true);
+  const end = new AbortController();
+  const first = pool.run(taskFor({ strategy: "fault_loop" }), end.signal);
+  const second = pool.run(JOB);
+  expect(await Promise.race([second, Bun.sleep(500)])).toBeUndefined();
+  end.abort();
+  expect([(await first).ok, (await second).ok]).toEqual([false, true]);
 });
 
 function disposable(opened: ChildPool) {

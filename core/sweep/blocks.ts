@@ -17,7 +17,7 @@ export interface SweptBlock {
 
 /** The most trials of a block: what it leaves is sent and stored in one piece. */
 export const MOST_BLOCK_TRIALS = 50_000;
-/** Of more blocks than this the bells would cost more than the work. */
+/** Of more blocks than this, and some pieces, the bells would cost more than the work. */
 const MOST_BLOCKS = 1000;
 
 /** Of so many blocks or more the last ones are cut into pieces: those who run them together then end at about the same time. */
@@ -28,7 +28,7 @@ const PIECES = 3;
 /**
  * Blocks that cover so many trials, in grid order, as few as their size allows; their sizes differ by one at the most, but for smaller ones at the end where
  * there are many.
- * @param mostBarTrials the most trials x bars of a block, where that makes no more than a thousand of them
+ * @param mostBarTrials the most trials x bars of a block, where that makes not many more than a thousand of them
  */
 export function splitSweep(trials: number, bars: number, mostBarTrials: number): readonly TrialBlock[] {
   const least = Math.ceil(trials / MOST_BLOCKS);
